@@ -1,0 +1,133 @@
+"""What the tests share: a copy of the tree to work in, a JupyterLab to ask, and the list of skips that CI allows."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SKIPPED: dict[str, str] = {}  # test → why, as the run goes on
+
+
+def tree_files() -> list[Path]:
+    """The files of the project relative to its root: all that git tracks or would track, none that it ignores."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
+    paths = {Path(name) for name in listed.decode("utf-8").split("\0") if name}
+    return sorted(path for path in paths if (ROOT / path).is_file())
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the project's files in a new folder, times kept, as a clone would have them."""
+    copy = tmp_path / "course"
+    for path in tree_files():
+        (copy / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / path, copy / path)
+    return copy
+
+
+Ask = Callable[[str], Any]
+
+
+@pytest.fixture
+def serving() -> Callable[..., Any]:
+    """`with serving(command, cwd=folder, port=p) as ask`: a JupyterLab; `ask("api/contents/x")` gives its JSON."""
+
+    @contextmanager
+    def serve(command: list[str], *, cwd: Path, port: int, env: dict[str, str] | None = None) -> Iterator[Ask]:
+        log = cwd / "lab.log"
+
+        def ask(path: str) -> Any:
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/{path}", headers={"Authorization": "token t"})
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.load(answer)
+
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, cwd=cwd, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        try:
+            for _ in range(240):
+                assert process.poll() is None, f"{command} ended early:\n{log.read_text(encoding='utf-8')}"
+                try:
+                    ask("api/status")
+                    break
+                except OSError:
+                    time.sleep(0.25)
+            else:
+                pytest.fail(f"{command} serves nothing after a minute:\n{log.read_text(encoding='utf-8')}")
+            yield ask
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+
+    return serve
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port on this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+# Where APPRAISE_ALLOWED_SKIPS names the list, a skip that it does not allow fails the run: CI sets it, so that a
+# browser or a database that is missing there cannot pass for a green run.
+
+
+def allows(line: str, test: str, *, root: bool) -> bool:
+    """Whether a line of the list, "when | test | why", allows this test to be skipped."""
+    parts = [part.strip() for part in line.split("|")]
+    if len(parts) != 3 or parts[0] not in ("always", "not root") or not parts[2]:
+        raise pytest.UsageError(f'allowed-skips.txt: "{line}": expected "always" or "not root", a test and why, by |')
+    return fnmatchcase(test, parts[1]) and (parts[0] == "always" or not root)
+
+
+def unlisted() -> list[str]:
+    """The tests that were skipped and may not be, each with its reason; empty where no list is asked for."""
+    named = os.environ.get("APPRAISE_ALLOWED_SKIPS")
+    if not named:
+        return []
+    lines = [line for line in Path(named).read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [
+        f"{test}: {why}" for test, why in SKIPPED.items() if not any(allows(line, test, root=root) for line in lines)
+    ]
+
+
+def _note(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        SKIPPED[report.nodeid] = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _note(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    _note(report)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if unlisted() and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in unlisted():
+        terminalreporter.write_line(f"SKIPPED, AND NOT ON THE LIST {line}", red=True)

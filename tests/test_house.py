@@ -1,0 +1,457 @@
+"""The house: every file in its place, nothing personal in it, links that lead somewhere, commands that run."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from appraise.authoring import Entry
+from tests.conftest import ROOT, allows, tree_files
+
+FILES = tree_files()
+COURSE = yaml.safe_load((ROOT / "course.yml").read_text(encoding="utf-8"))
+SLUGS = [lesson["slug"] for lesson in COURSE["lessons"]]
+PAGES = [path for path in FILES if path.suffix in (".md", ".ipynb")]
+
+
+def read(path: Path | str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def run(*command: Path | str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True)
+
+
+# ── Every file in its place ─────────────────────────────────────────────────────────────────────────────────────────
+
+PLACES = [
+    r"(README|CONTRIBUTING|INSTRUCTORS)\.md|LICENSE|LICENSE-CONTENT|CITATION\.cff",
+    r"Makefile|pyproject\.toml|requirements\.txt|environment\.yml|postBuild|start|\.gitattributes|\.gitignore|\.ci/run",
+    r"course\.yml|nbgrader_config\.py",
+    r"seeds/(frame|documents|outside|\d-[a-z0-9-]+)\.yml",
+    r"solutions/(?P<slug>\d\d-[a-z0-9-]+)/((?P=slug)\.ipynb|exercises\.yml|key\.json)",
+    r"lessons/(?P<slug>\d\d-[a-z0-9-]+)/(?P=slug)\.ipynb",
+    r"assets/.+",
+    r"appraise/(\w+\.(py|yml)|py\.typed|packs/\d\d-[a-z0-9-]+\.pack|grading/\w+\.(py|yml|html|css))",
+    r"tests/(\w+\.py|allowed-skips\.txt|answers/[a-z0-9-]+\.yml|(grading|hostile|browser|bench)/.+)",
+]
+
+
+def test_every_file_has_its_place() -> None:
+    lost = [p.as_posix() for p in FILES if not any(re.fullmatch(place, p.as_posix()) for place in PLACES)]
+    assert not lost, f"no place in the house for {', '.join(lost)}"
+
+
+@pytest.mark.parametrize("folder", ["solutions", "lessons", "appraise/packs", "tests/answers"])
+def test_every_lesson_is_in_the_manifest(folder: str) -> None:
+    there = {path.relative_to(folder).parts[0].split(".")[0] for path in FILES if path.is_relative_to(folder)}
+    there -= {"remarks"}  # the answer bank's list of exceptions for all lessons
+    assert there <= set(SLUGS), f"{folder}: not in course.yml: {sorted(there - set(SLUGS))}"
+
+
+def test_scripts_can_be_run() -> None:
+    for name in (".ci/run", "postBuild", "start"):
+        assert os.access(ROOT / name, os.X_OK), f"{name}: expected to be executable"
+        assert run("bash", "-n", name).returncode == 0
+
+
+# ── Nothing personal, nothing of one machine ────────────────────────────────────────────────────────────────────────
+
+PERSONAL = re.compile(
+    r"^(work|grading|\.venv)/|(^|/)(\.ipynb_checkpoints|__pycache__|\.progress|\.env)(/|$)|\.(db|sqlite3?|log|pyc|part|new)$"
+)
+# written in pieces, so that this file does not hold what it looks for
+UNWANTED = {
+    "a path of one machine": r"(?<![A-Za-z0-9_.}])/" r"(root|work|farm)/\w" r"|/(home|Users)/" r"(?!jovyan)[a-z]\w*/",
+    "the address of a package registry": r"pypi\." r"org/simple|files\.python" r"hosted|registry\.npm" r"js",
+    "work left undone": r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b",
+}
+
+
+@pytest.mark.parametrize("path", ["work/00/x.ipynb", "grading/gradebook.db", "lessons/x/.ipynb_checkpoints/x.ipynb"])
+def test_personal_files_are_recognised(path: str) -> None:
+    assert PERSONAL.search(path)
+
+
+def test_nothing_personal_is_in_the_tree() -> None:
+    assert [path.as_posix() for path in FILES if PERSONAL.search(path.as_posix())] == []
+
+
+def test_no_text_holds_what_does_not_belong() -> None:
+    found = [
+        f"{path.as_posix()}:{number}: {what}"
+        for path in FILES
+        if path.suffix != ".png"
+        for number, line in enumerate(read(path).splitlines(), start=1)
+        for what, pattern in UNWANTED.items()
+        if re.search(pattern, line)
+    ]
+    assert found == []
+
+
+def test_texts_end_their_lines_alike() -> None:
+    assert [p.as_posix() for p in FILES if p.suffix != ".png" and b"\r" in (ROOT / p).read_bytes()] == []
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.suffix == ".ipynb" and p.parts[0] != "tests"], ids=str)
+def test_notebooks_are_kept_clean(path: Path) -> None:
+    notebook = json.loads(read(path))
+    for cell in notebook["cells"]:
+        assert not cell.get("outputs"), f"{path}: expected no outputs, {cell.get('id')} has some"
+        assert cell.get("execution_count") is None
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+
+
+# ── Links inside the project ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tokens(text: str) -> Iterator[Token]:
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        yield token
+        yield from token.children or []
+
+
+def links(text: str) -> Iterator[str]:
+    """Where a Markdown text points to: links, pictures, and those of the HTML in it."""
+    for token in tokens(text):
+        for name in ("href", "src"):
+            if name in token.attrs:
+                yield str(token.attrs[name])
+        if token.type in ("html_inline", "html_block"):
+            yield from re.findall(r"""(?:href|src)=["']([^"']+)""", token.content)
+
+
+def anchors(texts: list[str], *, notebook: bool) -> set[str]:
+    """The names of the headings, as JupyterLab makes them in notebooks and as forges make them in pages."""
+    heads = re.findall(r"^#+ +(.+?) *$", "\n".join(texts), flags=re.MULTILINE)
+    if notebook:
+        return {head.replace(" ", "-") for head in heads}
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def markdown_of(path: Path) -> list[str]:
+    if path.suffix == ".md":
+        return [path.read_text(encoding="utf-8")]
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+
+
+def broken(page: Path) -> list[str]:
+    """The links of a page that lead nowhere inside the project."""
+    lost = []
+    for link in (link for text in markdown_of(page) for link in links(text)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = unquote(link).partition("#")
+        target = page.parent / name if name else page
+        if not target.exists() or (
+            anchor
+            and target.suffix in (".md", ".ipynb")
+            and anchor not in anchors(markdown_of(target), notebook=target.suffix == ".ipynb")
+        ):
+            lost.append(link)
+    return lost
+
+
+@pytest.mark.parametrize("path", PAGES, ids=str)
+def test_links_lead_somewhere(path: Path) -> None:
+    assert broken(ROOT / path) == []
+
+
+def test_broken_links_are_found(tmp_path: Path) -> None:
+    (tmp_path / "there.md").write_text("# What can happen?\n", encoding="utf-8")
+    page = tmp_path / "page.md"
+    page.write_text(
+        "[](there.md#what-can-happen) [](gone.md) ![](gone.png) [](there.md#no) <img src='lost.png'>\n\n[](#gone)\n",
+        encoding="utf-8",
+    )
+    assert broken(page) == ["gone.md", "gone.png", "there.md#no", "lost.png", "#gone"]
+
+
+# ── README ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_readme_has_the_table_of_lessons() -> None:
+    found = re.search(r"<!-- lessons -->\n(.+?)<!-- /lessons -->", read("README.md"), flags=re.DOTALL)
+    assert found, "README.md: expected the marks <!-- lessons --> and <!-- /lessons -->"
+    rows = [[cell.strip() for cell in line.strip("|\n ").split(" | ")] for line in found[1].strip().splitlines()[2:]]
+    assert len(rows) == len(SLUGS)
+    for (title, question, minutes), lesson in zip(rows, COURSE["lessons"], strict=True):
+        slug = lesson["slug"]
+        notebook = f"lessons/{slug}/{slug}.ipynb"
+        named = f"{slug[:2]} · {lesson['title']}"
+        assert title == (f"[{named}]({notebook})" if (ROOT / notebook).is_file() else named)
+        assert (question, minutes) == (lesson["question"], str(lesson["minutes"]))
+
+
+def test_the_owner_is_the_same_everywhere() -> None:
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    citation = yaml.safe_load(read("CITATION.cff"))
+    assert citation["repository-code"] == project["urls"]["repository"]
+    assert citation["version"] == project["version"]
+    assert [author["name"] for author in citation["authors"]] == [author["name"] for author in project["authors"]]
+    ours = project["urls"]["repository"].removeprefix("https://github.com/")
+    for page in (path for path in PAGES if path.suffix == ".md"):
+        for named in re.findall(r"(?:mybinder\.org/v2/gh|github\.com)/([\w-]+/[\w-]+)(?:\.git|/HEAD)", read(page)):
+            assert named == ours, f"{page}: expected {ours}"
+
+
+def test_the_binder_badge_opens_the_first_lesson() -> None:
+    opened = re.findall(r"https://mybinder\.org/v2/gh/\S+?/HEAD\?urlpath=lab/tree/([^)\s]+)", read("README.md"))
+    assert set(opened) == {f"work/{SLUGS[0]}/{SLUGS[0]}.ipynb"}
+    assert (ROOT / opened[0].replace("work/", "lessons/", 1)).is_file()
+
+
+def commands(page: str) -> list[str]:
+    """The lines of a page's fenced shell blocks."""
+    blocks = [t.content for t in tokens(read(page)) if t.type == "fence" and t.info.strip() == "sh"]
+    return [line for block in blocks for line in block.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def test_every_command_of_the_readme_is_run() -> None:
+    repository = tomllib.loads(read("pyproject.toml"))["project"]["urls"]["repository"]
+    name = yaml.safe_load(read("environment.yml"))["name"]
+    run_by = {
+        f"git clone {repository}.git": "CI, which runs in a clone",
+        "cd course": "CI",
+        "make lab": "test_make_lab_serves_the_lessons",
+        "make test": "CI, which is this run",
+        "conda env create -f environment.yml": "test_environment: its pip section in a new environment",
+        f"conda activate {name}": "test_environment: the new environment's own Python",
+        "python -m appraise lab": "test_environment: in the new environment",
+    }
+    assert repository.endswith("/course")
+    assert set(commands("README.md")) == set(run_by)
+
+
+# ── Commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+MAKE = ["make", "--assume-old=.venv/built"]  # the environment as it is: a test does not build it again
+
+
+@pytest.fixture
+def with_environment(tree: Path) -> Path:
+    """A copy of the project that uses the environment of this test run."""
+    (tree / ".venv").symlink_to(sys.prefix)
+    return tree
+
+
+def test_make_lab_serves_the_lessons(with_environment: Path, serving: Callable[..., Any], free_port: int) -> None:
+    flags = f"LAB_ARGS=--no-browser --port={free_port} --ServerApp.token=t"
+    with serving([*MAKE, "lab", flags], cwd=with_environment, port=free_port) as ask:
+        for slug in (slug for slug in SLUGS if (ROOT / "lessons" / slug).is_dir()):
+            notebook = ask(f"api/contents/work/{slug}/{slug}.ipynb")["content"]
+            assert notebook["metadata"]["appraise"]["lesson"] == slug
+    assert (with_environment / "work" / SLUGS[0]).is_dir()
+
+
+@pytest.mark.parametrize(("role", "flag"), [("learner", False), ("instructor", True)])
+def test_make_lab_passes_role_and_flags_on(role: str, flag: bool) -> None:
+    shown = run(*MAKE, "-n", "lab", f"ROLE={role}", "LAB_ARGS=--port=8891").stdout
+    assert "python -m appraise lab" in shown
+    assert "--port=8891" in shown
+    assert ("--instructor" in shown) == flag
+
+
+def test_make_test_runs_all_four_tools() -> None:
+    shown = run(*MAKE, "-n", "test").stdout
+    for tool in ("ruff check .", "ruff format --check .", "mypy", "pytest"):
+        assert tool in shown
+
+
+@pytest.mark.parametrize(
+    ("pretend", "told"),
+    [
+        ("import sys; sys.modules['ensurepip'] = None", f"apt-get install python3.{sys.version_info.minor}-venv"),
+        ("import sys; sys.version_info = (3, 9, 2)", "Python 3.11 or newer is needed, and this is 3.9"),
+    ],
+)
+def test_make_env_says_what_is_missing(tree: Path, tmp_path: Path, pretend: str, told: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(pretend, encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = run("make", "env", f"PYTHON={sys.executable}", cwd=tree, env=env)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert not (tree / ".venv").exists()
+
+
+def test_binder_starts_with_the_learners_copy(with_environment: Path, tmp_path: Path) -> None:
+    course = with_environment
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("APPRAISE_", "JUPYTER_"))}
+    env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]])
+    built = run(course / "postBuild", cwd=course, env=env)
+    assert built.returncode == 0, built.stderr
+    started = run(course / "start", "printenv", "JUPYTER_CONFIG_PATH", "APPRAISE_WORK", cwd=tmp_path, env=env)
+    assert started.returncode == 0, started.stderr
+    assert started.stdout.splitlines()[-2:] == [str(course / "assets" / "jupyter"), str(course / "work")]
+    assert {path.name for path in (course / "work").iterdir()} == {path.name for path in (course / "lessons").iterdir()}
+
+
+def test_the_exercise_in_contributing_is_one() -> None:
+    (block,) = [t.content for t in tokens(read("CONTRIBUTING.md")) if t.type == "fence" and t.info.strip() == "yaml"]
+    ((exercise, fields),) = yaml.safe_load(block).items()
+    assert Entry.model_validate(fields).misconceptions
+    assert f'check("{exercise}"' in read("CONTRIBUTING.md")
+
+
+def named_commands() -> list[str]:
+    """Commands of the course that its pages and its Makefile name."""
+    pages = [line for page in PAGES if page.suffix == ".md" for line in commands(str(page))]
+    recipes = [line.strip() for line in read("Makefile").splitlines() if line.startswith("\tpython -m appraise")]
+    return sorted(set(pages + recipes))
+
+
+OURS = {command.split("appraise ")[1].split()[0] for command in named_commands() if "appraise " in command}
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_commands_of_appraise_exist(name: str) -> None:
+    done = run(sys.executable, "-m", "appraise", name, "--help")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", [c for c in named_commands() if c.startswith("make ")])
+def test_targets_of_make_exist(command: str) -> None:
+    done = run(*MAKE, "-n", command.split()[1])
+    assert done.returncode == 0, done.stderr
+
+
+# ── The library's arrows ────────────────────────────────────────────────────────────────────────────────────────────
+
+# A module imports from earlier rows only, inside functions too.
+LAYERS = [
+    ["plain", "records", "rob2", "consistency", "agreement"],
+    ["exercise", "provenance", "reading", "figures", "dose"],
+    ["checking"],
+    ["course"],
+    ["widgets", "authoring"],
+    ["grading"],
+    ["__main__"],
+]
+LAYER = {name: number for number, row in enumerate(LAYERS) for name in row}
+# While the solutions are compiled, check hands each answer over instead of judging it.
+BACKWARDS = {("checking", "authoring")}
+
+
+def imported(source: str, names: frozenset[str]) -> Iterator[tuple[str, bool]]:
+    """The course's modules that a module imports, each with whether that happens inside a function."""
+    tree = ast.parse(source)
+    inner = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        full = []
+        if isinstance(node, ast.Import):
+            full = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "expected imports by full name"
+            full = [f"{node.module}.{alias.name}" for alias in node.names]
+        for name in full:
+            package, _, rest = name.partition(".")
+            module = rest.partition(".")[0]
+            if package == "appraise" and module in names:
+                yield module, id(node) in inner
+
+
+def against_the_arrows(module: str, source: str) -> list[str]:
+    names = frozenset(LAYER)
+    top = len(LAYERS) if module == "__init__" else LAYER[module]
+    found = [
+        f"{module} imports {other}"
+        for other, _ in imported(source, names)
+        if other != module and (module, other) not in BACKWARDS and LAYER[other] >= top
+    ]
+    if module == "__main__":
+        found += [f"{module} imports {other} at its top" for other, inside in imported(source, names) if not inside]
+    return found
+
+
+def library() -> Iterator[tuple[str, Path]]:
+    for path in FILES:
+        if path.parts[0] == "appraise" and path.suffix == ".py":
+            yield ("grading" if path.parts[1] == "grading" else path.stem), path
+
+
+def test_arrows_point_one_way() -> None:
+    new = {module for module, _ in library()} - set(LAYER) - {"__init__"}
+    assert not new, f"say in LAYERS where these stand: {sorted(new)}"
+    assert [line for module, path in library() for line in against_the_arrows(module, read(path))] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("plain", "from appraise.exercise import judge"),
+        ("exercise", "def f():\n    import appraise.checking"),
+        ("records", "from appraise import figures"),
+        ("course", "from appraise.grading import rebuild"),
+        ("grading", "import appraise.__main__"),
+        ("__main__", "from appraise import course"),
+    ],
+)
+def test_a_wrong_arrow_is_found(module: str, source: str) -> None:
+    assert against_the_arrows(module, source) != []
+
+
+def test_the_library_loads_lightly() -> None:
+    heavy = ["scipy.stats", "matplotlib.pyplot", "ipywidgets", "IPython", "nbgrader", "statsmodels", "appraise.grading"]
+    code = f"import sys, appraise; print([name for name in {heavy} if name in sys.modules])"
+    done = run(sys.executable, "-c", code)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+# ── The list of skips that CI allows ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("line", "root", "allowed"),
+    [
+        ("always | tests/test_x.py::test_* | no such system", True, True),
+        ("not root | tests/test_x.py::test_a | makes users", False, True),
+        ("not root | tests/test_x.py::test_a | makes users", True, False),
+        ("always | tests/test_x.py::test_b | another test", True, False),
+    ],
+)
+def test_a_line_allows_a_skip(line: str, root: bool, allowed: bool) -> None:
+    assert allows(line, "tests/test_x.py::test_a", root=root) == allowed
+
+
+def test_a_line_without_a_reason_is_refused() -> None:
+    with pytest.raises(pytest.UsageError, match="expected"):
+        allows("always | tests/test_x.py::test_a |", "tests/test_x.py::test_a", root=True)
+
+
+@pytest.mark.parametrize(("line", "code"), [("", 1), ("always | test_skips.py* | it is only an example", 0)])
+@pytest.mark.parametrize(
+    "source",
+    [
+        'import pytest\n\ndef test_a():\n    pytest.skip("no browser")\n\ndef test_b():\n    pass\n',
+        'import pytest\n\npytest.skip("no browser", allow_module_level=True)\n',
+    ],
+)
+def test_a_skip_that_is_not_listed_fails_the_run(tmp_path: Path, source: str, line: str, code: int) -> None:
+    (tmp_path / "conftest.py").write_text(read("tests/conftest.py"), encoding="utf-8")
+    (tmp_path / "test_skips.py").write_text(source, encoding="utf-8")
+    (tmp_path / "test_passes.py").write_text("def test_c():\n    pass\n", encoding="utf-8")
+    (tmp_path / "list.txt").write_text(f"# when | test | why\n{line}\n", encoding="utf-8")
+    env = {**os.environ, "APPRAISE_ALLOWED_SKIPS": str(tmp_path / "list.txt")}
+    done = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path, cwd=tmp_path, env=env)
+    assert done.returncode == code, done.stdout
+    assert ("NOT ON THE LIST test_skips.py" in done.stdout) == bool(code)
