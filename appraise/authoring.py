@@ -626,6 +626,10 @@ def build(slugs: Sequence[str] = (), root: Path = ROOT, check: bool = False, pac
         for name, content in release(slug, nb, solutions).items():
             files[root / "lessons" / slug / name] = content
     _unique({made["lesson"]: made["exercises"] for _, made in done}, solutions, listed)
+    readme = root / "README.md"
+    if readme.is_file():
+        there = {slug for slug in listed if (root / "lessons" / slug).is_dir()} | {made["lesson"] for _, made in done}
+        files[readme] = _with_table(readme.read_text(encoding="utf-8"), course, there).encode("utf-8")
     changed = [f for f, content in files.items() if not f.is_file() or f.read_bytes() != content]
     if not slugs:
         kept = set(files)
@@ -641,6 +645,18 @@ def build(slugs: Sequence[str] = (), root: Path = ROOT, check: bool = False, pac
             else:
                 f.unlink()
     return changed
+
+
+def _with_table(readme: str, course: Course, there: set[str]) -> str:
+    """README with its table of lessons, between the marks, as course.yml has it; a lesson that is there has a link."""
+    rows = ["| Lesson | Question | Minutes |", "| --- | --- | ---: |"]
+    for lesson in course.lessons:
+        name = f"{lesson.number} · {lesson.title}"
+        if lesson.slug in there:
+            name = f"[{name}](lessons/{lesson.notebook})"
+        rows.append(f"| {name} | {lesson.question} | {lesson.minutes} |")
+    marks = re.compile(r"(<!-- lessons -->\n).*?(<!-- /lessons -->)", re.S)
+    return marks.sub(lambda m: m[1] + "\n".join(rows) + "\n" + m[2], readme)
 
 
 def _unique(made: dict[str, dict[str, Any]], solutions: Path, listed: list[str]) -> None:

@@ -32,11 +32,15 @@ CLASSIFY = exercise(
     options=["same", "changed", "lost", "untraceable"],
     accept=[{"item": "shopblog post", "answer": "lost", "share": 0.5}],
     misconceptions=[
-        {"id": "whole", "answer": encode({"walsh post": "lost", "vitamindwiki links": "lost", "shopblog post": "lost"}), "remark": "W"},
+        {
+            "id": "whole",
+            "answer": encode({"walsh post": "lost", "vitamindwiki links": "lost", "shopblog post": "lost"}),
+            "remark": "W",
+        },
         {"id": "one", "item": "vitamindwiki links", "answer": "same", "remark": "O"},
         {"id": "anywhere", "item": "any", "answer": "lost", "remark": "A"},
     ],
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
@@ -48,14 +52,29 @@ CLASSIFY = exercise(
         np.array(["same", "changed", "untraceable"]),
         pd.Series(["same", "changed", "untraceable"]),
         pd.Series({"vitamindwiki-links": "changed", "walsh_post": "same", "shopblog post": "untraceable"}),
-        pd.DataFrame({"passage": ["shopblog post", "walsh post", "vitamindwiki links"], "fate": ["untraceable", "same", "changed"]}),
         pd.DataFrame(
-            {"s": ["walsh", "vitamindwiki", "shopblog"], "p": ["post", "links", "post"], "f": ["same", "changed", "untraceable"]}
+            {
+                "passage": ["shopblog post", "walsh post", "vitamindwiki links"],
+                "fate": ["untraceable", "same", "changed"],
+            }
+        ),
+        pd.DataFrame(
+            {
+                "s": ["walsh", "vitamindwiki", "shopblog"],
+                "p": ["post", "links", "post"],
+                "f": ["same", "changed", "untraceable"],
+            }
         ).set_index(["p", "s"]),
-        [{"passage": "walsh post", "fate": "same"}, {"passage": "vitamindwiki links", "fate": "changed"}, {"passage": "shopblog post", "fate": "untraceable"}],
-        pd.DataFrame([["same", "changed", "untraceable"]], columns=["walsh post", "vitamindwiki links", "shopblog post"]),
+        [
+            {"passage": "walsh post", "fate": "same"},
+            {"passage": "vitamindwiki links", "fate": "changed"},
+            {"passage": "shopblog post", "fate": "untraceable"},
+        ],
+        pd.DataFrame(
+            [["same", "changed", "untraceable"]], columns=["walsh post", "vitamindwiki links", "shopblog post"]
+        ),
     ],
-)  # fmt: skip
+)
 def test_parts_are_found_in_any_container(right):
     assert tried(CLASSIFY, right) == Verdict(1.0, "right", "Right.")
 
@@ -93,7 +112,9 @@ def test_a_remark_on_form(wrong, says):
     assert got.share < 1
 
 
-@pytest.mark.parametrize("empty", [..., None, "", [], {}, float("nan"), [..., ..., ...], {"walsh post": ...}, [None] * 3])
+@pytest.mark.parametrize(
+    "empty", [..., None, "", [], {}, float("nan"), [..., ..., ...], {"walsh post": ...}, [None] * 3]
+)
 def test_no_answer_is_not_a_wrong_answer(empty):
     got = tried(CLASSIFY, empty)
     assert (got.status, got.share) == ("no answer", 0.0)
@@ -158,10 +179,16 @@ def test_a_choice_of_several():
 
 
 FUNCTION = {
-    "id": "f", "name": "f", "kind": "compute", "points": 2.0,
+    "id": "f",
+    "name": "f",
+    "kind": "compute",
+    "points": 2.0,
     "cases": [{"args": [1], "expected": 2, "shown": "1"}, {"args": [[3, 1]], "expected": [1, 3], "shown": "[3, 1]"}],
-    "misconceptions": [{"id": "same", "results": [1, [3, 1]], "remark": "S"}, {"id": "stops", "results": [2, {"error": True}], "remark": "E"}],
-}  # fmt: skip
+    "misconceptions": [
+        {"id": "same", "results": [1, [3, 1]], "remark": "S"},
+        {"id": "stops", "results": [2, {"error": True}], "remark": "E"},
+    ],
+}
 
 
 def test_functions_are_called_and_hidden_cases_bite():
@@ -211,7 +238,10 @@ def test_a_judgement_follows_from_the_path_taken():
         accept=[{"item": "answers 1.1", "answer": "PY", "share": 1.0}],
     )
     answers = {"1.1": "PY", "1.2": "NI", "1.3": "NI"}
-    assert tried(ex, {"answers": answers, "judgement": "Some concerns", "reason": "Paragraph 3 is silent"}).status == "right"
+    assert (
+        tried(ex, {"answers": answers, "judgement": "Some concerns", "reason": "Paragraph 3 is silent"}).status
+        == "right"
+    )
     high = {"answers": {**answers, "1.3": "Y"}, "judgement": "High", "reason": "paragraph 3"}
     assert tried(ex, high).share == pytest.approx(0.6 + 0.25 * 2 / 3 + 0.15)
     assert tried(ex, {**high, "judgement": "Some concerns"}).share == pytest.approx(0.25 * 2 / 3 + 0.15)
@@ -231,9 +261,13 @@ def test_grade_levels_follow_from_the_steps_down():
 
 def test_prose_gets_no_points_from_a_machine():
     ex = {
-        "id": "w", "name": "w", "kind": "write", "points": 10.0, "most_words": 5,
+        "id": "w",
+        "name": "w",
+        "kind": "write",
+        "points": 10.0,
+        "most_words": 5,
         "expects": [{"pattern": r"\d", "missing": "No number was found."}],
-    }  # fmt: skip
+    }
     got = tried(ex, "six words without any number here")
     assert (got.share, got.status) == (0.0, "marked")
     assert "No number was found." in got.remark
