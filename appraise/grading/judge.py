@@ -1,0 +1,520 @@
+"""The judge: holds the tests, drives a learner's process from outside, and decides item by item.
+
+Nothing of the learner's is run here. What comes from their process is plain data, and is checked to be that before
+it is compared (`proper`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from appraise.checking import render
+from appraise.exercise import Called, Exercise, Verdict, judge
+from appraise.grading import rebuild, safe
+from appraise.grading.channel import Ended
+from appraise.grading.learner import Broken, Child, Warm
+from appraise.grading.rebuild import Answers, Beside, nbgrader_of
+from appraise.plain import Plain
+
+FAULT = "grader's fault"
+_JUDGED = ("right", "partly", "wrong", "no answer", "marked")
+RESTARTS = 8  # beyond one for each answer cell
+
+
+class LessonError(Exception):
+    """The lesson's files do not fit together; the text names file, item and what was expected."""
+
+
+# ── the lesson ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson as the grader knows it.
+
+    Attributes
+    ----------
+    slug, version : str
+    release : notebook
+        The released notebook.
+    exercises : mapping of id to exercise, hidden cases included
+    opening : list of int
+        Places of the code cells before the first answer cell.
+    checks : dict
+        Place of a check cell to the id of its exercise.
+    answer_of : dict
+        Exercise id to the place of its answer cell.
+    graded : dict
+        Grade id to points, of the cells that nbgrader grades by their output.
+    digest : str
+        Of release and key: what a verdict depends on beside the submission.
+    """
+
+    slug: str
+    version: str
+    release: Any
+    exercises: Mapping[str, Exercise]
+    opening: list[int]
+    checks: dict[int, str]
+    answer_of: dict[str, int]
+    graded: dict[str, float]
+    digest: str
+
+
+def load_lesson(release: Path, key: Path) -> Lesson:
+    """Read a lesson from its released notebook and its key.
+
+    Raises
+    ------
+    LessonError
+        Where a file is missing or the two do not fit together.
+    """
+    try:
+        released, held = release.read_bytes(), key.read_bytes()
+    except OSError as e:
+        raise LessonError(f"{e.filename}: {e.strerror}; `make lessons` writes it") from None
+    try:
+        nb = nbformat.reads(released.decode("utf-8"), as_version=4)
+        found = json.loads(held)
+        exercises: Mapping[str, Exercise] = found["exercises"]
+        slug, version = str(found["lesson"]), str(found["version"])
+    except (ValueError, KeyError, TypeError) as e:
+        raise LessonError(f"{release} or {key} cannot be read ({type(e).__name__}: {e}); run `make lessons`") from None
+    ours = nb.metadata.get("appraise") or {}
+    if (ours.get("lesson"), ours.get("version")) != (slug, version):
+        raise LessonError(
+            f"{release} is {ours.get('lesson')} {ours.get('version')}, its key is {slug} {version}; run `make lessons`"
+        )
+    answers = rebuild.answer_cells(nb)
+    checks: dict[int, str] = {}
+    graded: dict[str, float] = {}
+    answer_of: dict[str, int] = {}
+    for i, cell in enumerate(nb.cells):
+        about = nbgrader_of(cell)
+        grade_id = str(about.get("grade_id", ""))
+        if about.get("solution"):
+            answer_of[grade_id if about.get("grade") else grade_id.removesuffix("-answer")] = i
+            continue
+        if not (about.get("grade") or about.get("locked")) or cell.cell_type != "code":
+            continue
+        name = grade_id if about.get("grade") else grade_id.removesuffix("-check")
+        if name not in exercises:
+            if about.get("grade"):
+                raise LessonError(f"{release}: the check “{grade_id}” is not in {key}; run `make lessons`")
+            continue
+        checks[i] = name
+        if about.get("grade"):
+            points = float(about["points"])
+            if points != float(exercises[name]["points"]):
+                raise LessonError(f"{release}: “{name}” has {points} points, {exercises[name]['points']} in {key}")
+            graded[grade_id] = points
+    for name in exercises:
+        if name not in checks.values() or name not in answer_of:
+            raise LessonError(f"{release}: the exercise “{name}” has no answer cell or no check; run `make lessons`")
+    first = min(answers.values(), default=len(nb.cells))
+    opening = [i for i, c in enumerate(nb.cells[:first]) if c.cell_type == "code" and i not in checks]
+    digest = hashlib.sha256(released + b"\0" + held).hexdigest()
+    return Lesson(slug, version, nb, exercises, opening, checks, answer_of, graded, digest)
+
+
+def open_warm(lesson: Lesson, **options: Any) -> Warm:
+    """Start the lesson's warm parent."""
+    return Warm([lesson.release.cells[i].source for i in lesson.opening], **options)
+
+
+# ── what comes out ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Item:
+    """One exercise of one submission.
+
+    Attributes
+    ----------
+    earned : float or None
+        Points; None where a person marks, and where the grader could not judge.
+    status : str
+        "right", "partly", "wrong", "no answer", "missing", "crashed", "time limit", "memory limit", "output limit",
+        "marked" (a person marks it) or "grader's fault".
+    core : bool
+        Whether its points count; others are judged for the feedback alone.
+    """
+
+    id: str
+    earned: float | None
+    points: float
+    status: str
+    remark: str
+    misconception: str | None = None
+    wrong: tuple[str, ...] = ()
+    core: bool = True
+
+
+@dataclass
+class Outcome:
+    """One submission, judged.
+
+    Attributes
+    ----------
+    status : str
+        "graded", "needs a person", "unreadable" or "grader's fault".
+    outputs : dict
+        Place of a code cell to its outputs, made harmless.
+    notes : list of str
+        What a person should know.
+    """
+
+    status: str
+    items: dict[str, Item]
+    outputs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def plain(self) -> dict[str, Any]:
+        """All but the outputs, as JSON."""
+        return {"status": self.status, "items": [asdict(i) for i in self.items.values()], "notes": self.notes}
+
+
+def at_fault(lesson: Lesson, why: str, status: str = FAULT) -> Outcome:
+    """An outcome without numbers: nothing could be judged."""
+    items = {
+        n: Item(n, None, float(ex["points"]), FAULT, why, core=bool(ex["core"])) for n, ex in lesson.exercises.items()
+    }
+    return Outcome(status, items, notes=[why])
+
+
+# ── plain data, checked ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def proper(value: Any, most: int = 50_000) -> Plain:
+    """A value from a learner's process if it is well-formed plain data, else a refused object.
+
+    Examples
+    --------
+    >>> proper({"tuple": [1, 2]}), proper({"tuple": 1}), proper({"array": [], "set": []})
+    ({'tuple': [1, 2]}, {'other': 'unreadable object'}, {'other': 'unreadable object'})
+    """
+    left = most
+
+    def good(v: Any, depth: int) -> bool:
+        nonlocal left
+        left -= 1
+        if left < 0 or depth > 30:
+            return False
+        if v is None or isinstance(v, bool | str):
+            return True
+        if isinstance(v, int):
+            return abs(v) < 10**300
+        if isinstance(v, float):
+            return math.isfinite(v)
+        if isinstance(v, list):
+            return many(v, depth)
+        if not isinstance(v, dict) or len(v) != 1:
+            return False
+        ((kind, x),) = v.items()
+        match kind:
+            case "float":
+                return x in ("nan", "inf", "-inf")
+            case "tuple" | "set" | "array":
+                return many(x, depth)
+            case "dict":
+                return isinstance(x, list) and all(isinstance(p, list) and len(p) == 2 and many(p, depth) for p in x)
+            case "series":
+                return (
+                    _has(x, "name", "index", "values")
+                    and good(x["name"], depth + 1)
+                    and many(x["index"], depth)
+                    and many(x["values"], depth)
+                    and len(x["index"]) == len(x["values"])
+                )
+            case "frame":
+                return (
+                    _has(x, "columns", "index", "index_names", "data")
+                    and all(many(x[k], depth) for k in ("columns", "index", "index_names", "data"))
+                    and len(x["data"]) == len(x["columns"])
+                    and all(isinstance(c, list) and len(c) == len(x["index"]) for c in x["data"])
+                )
+            case "axes":
+                return axes(x, depth)
+            case "function" | "other":
+                return isinstance(x, str) and len(x) < 1000
+            case "stub":
+                return x is True
+        return False
+
+    def many(v: Any, depth: int) -> bool:
+        return isinstance(v, list) and all(good(x, depth + 1) for x in v)
+
+    def axes(x: Any, depth: int) -> bool:
+        return (
+            _has(x, "title", "xlabel", "ylabel", "xticks", "yticks", "legend", "marks")
+            and all(isinstance(x[k], str) for k in ("title", "xlabel", "ylabel"))
+            and all(many(x[k], depth) for k in ("xticks", "yticks", "legend"))
+            and all(isinstance(t, list) and len(t) == 2 and isinstance(t[1], str) for t in x["xticks"] + x["yticks"])
+            and isinstance(x["marks"], list)
+            and all(
+                _has(m, "kind", "label", "x", "y")
+                and isinstance(m["kind"], str)
+                and isinstance(m["label"], str)
+                and many(m["x"], depth)
+                and many(m["y"], depth)
+                for m in x["marks"]
+            )
+        )
+
+    if not good(value, 0):
+        return {"other": "answer too large to read" if left < 0 else "unreadable object"}
+    return value
+
+
+def _has(x: Any, *names: str) -> bool:
+    return isinstance(x, dict) and set(x) == set(names)
+
+
+# ── judging ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def grade(lesson: Lesson, warm: Warm, answers: Answers, beside: Sequence[Beside] = ()) -> Outcome:
+    """Run and judge one submission.
+
+    Returns
+    -------
+    Outcome
+        Always; what the grader itself could not do is in it as "grader's fault" and has no number.
+    """
+    began = time.monotonic()
+    run = _Run(lesson, warm, answers, beside)
+    try:
+        outcome = run.whole()
+    except Broken as e:
+        outcome = at_fault(lesson, str(e))
+    finally:
+        run.close()
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+class _Run:
+    """One submission on its way through the cells."""
+
+    def __init__(self, lesson: Lesson, warm: Warm, answers: Answers, beside: Sequence[Beside]) -> None:
+        self.lesson = lesson
+        self.warm = warm
+        self.answers = answers
+        self.beside = beside
+        self.nb = rebuild.build(lesson.release, answers.texts)
+        self.limits = warm.limits
+        self.until = time.monotonic() + self.limits.notebook_seconds
+        self.item_until = 0.0
+        self.child: Child | None = None
+        self.ran: list[int] = []  # places of the cells that a new process must run again
+        self.ended: dict[int, Ended] = {}
+        self.errors: dict[int, str] = {}
+        self.outputs: dict[int, list[dict[str, Any]]] = {}
+        self.notes = list(answers.notes)
+        self.restarts = 0
+        self.pictures = {i for n, i in lesson.answer_of.items() if lesson.exercises[n]["kind"] in {"plot", "write"}}
+        self.grade_ids = {i: g for g, i in rebuild.answer_cells(lesson.release).items()}
+
+    def close(self) -> None:
+        if self.child:
+            self.child.close()
+            self.child = None
+
+    def whole(self) -> Outcome:
+        items: dict[str, Item] = {}
+        for i, out in zip(self.lesson.opening, self.warm.outputs):
+            self.outputs[i] = safe.clean_outputs(out)
+        for i, cell in enumerate(self.nb.cells):
+            if cell.cell_type != "code" or i in self.lesson.opening:
+                continue
+            if i in self.lesson.checks:
+                name = self.lesson.checks[i]
+                item = replace(self._item(name), core=bool(self.lesson.exercises[name]["core"]))
+                items[name] = item
+                self.outputs[i] = shown(item, self.lesson.exercises[name])
+            else:
+                self._cell(i)
+        self.close()
+        status = "graded"
+        if any(i.status == "marked" for i in items.values()):
+            status = "needs a person"
+        if any(i.status == FAULT for i in items.values()):
+            status = FAULT
+        return Outcome(status, items, self.outputs, self.notes)
+
+    def _time(self, of_item: bool = True) -> float:
+        now = time.monotonic()
+        left = self.until - now
+        return min(left, self.item_until - now) if of_item else left
+
+    def _cell(self, i: int) -> None:
+        """Run one cell; if the process ends in it, that is remembered and the cell is not run again."""
+        self.item_until = time.monotonic() + self.limits.item_seconds
+        try:
+            child = self._ready()
+            self.item_until = time.monotonic() + self.limits.item_seconds
+            ran = child.run(self.nb.cells[i].source, self._time(), i in self.pictures)
+        except Ended as e:
+            self._lost(i, e)
+            return
+        self.ran.append(i)
+        self.outputs[i] = safe.clean_outputs(ran.outputs)
+        if ran.error:
+            self.errors[i] = ran.error
+
+    def _lost(self, i: int, e: Ended) -> None:
+        self.child = None
+        self.ended[i] = e
+        where = f"the answer cell “{self.grade_ids[i]}”" if i in self.grade_ids else f"cell {i + 1}"
+        self.notes.append(f"In {where}: {e.detail} ({e.status}). The rest was graded in a new process.")
+        self.outputs[i] = [
+            {"output_type": "error", "ename": e.status, "evalue": e.detail, "traceback": [f"{e.status}: {e.detail}"]}
+        ]
+
+    def _ready(self) -> Child:
+        """A process in which all cells so far have run; made anew after one that ended."""
+        while self.child is None:
+            self.restarts += 1
+            if self.restarts > len(self.lesson.answer_of) + RESTARTS:
+                raise Ended("crashed", "the process ended too often")
+            at = -1
+            child = None
+            try:
+                child = Child(self.warm, self.beside)
+                for at in self.ran:
+                    child.run(self.nb.cells[at].source, min(self._time(False), self.limits.item_seconds))
+            except Ended as e:
+                if at < 0:
+                    raise Broken(f"a new learner's process does not answer: {e.detail}") from None
+                self.ran.remove(at)  # it ran before and does not now: the others must not suffer
+                self.notes.append(f"Cell {at + 1} ran once and ended the process when it was run again ({e.detail}).")
+                continue
+            self.child = child
+        return self.child
+
+    def _item(self, name: str) -> Item:
+        ex = self.lesson.exercises[name]
+        points = float(ex["points"])
+        place = self.lesson.answer_of[name]
+        written = ex["kind"] == "write"
+
+        def nothing(status: str, remark: str) -> Item:
+            return Item(name, 0.0, points, status, remark)
+
+        if self.answers.texts.get(self.grade_ids[place]) is None:
+            return nothing("missing", "The answer cell is not in the notebook that was handed in.")
+        if place in self.ended:
+            e = self.ended[place]
+            return nothing(e.status, _ended_remark(e))
+        try:
+            verdict = self._verdict(name, ex, place)
+        except Ended as e:
+            before = self.outputs.get(place, [])
+            self._lost(place, e)  # the cell itself ran, so a new process runs it again for the cells below
+            self.outputs[place] = [*before, *self.outputs[place]]
+            return nothing(e.status, _ended_remark(e))
+        except Broken:
+            raise
+        except Exception as e:
+            where = traceback.extract_tb(e.__traceback__)[-1]
+            self.notes.append(f"“{name}” could not be judged: {type(e).__name__} in {where.name}, line {where.lineno}.")
+            return Item(name, None, points, FAULT, "This answer could not be judged; a person looks at it.")
+        if verdict is None:
+            error = self.errors.get(place)
+            if error == "MemoryError":
+                return nothing("memory limit", "Your cell asked for more memory than it may use.")
+            if error:
+                return nothing("crashed", f"Your cell stopped with {error} before `{ex['name']}` had a value.")
+            return nothing("no answer", f"There is no name `{ex['name']}` after your cell ran. Was it renamed?")
+        if written and verdict.status == "marked":
+            return Item(name, None, points, "marked", verdict.remark)
+        earned = round(min(max(verdict.share, 0.0), 1.0) * points, 2)
+        return Item(name, earned, points, verdict.status, verdict.remark, verdict.misconception, verdict.wrong)
+
+    def _verdict(self, name: str, ex: Exercise, place: int) -> Verdict | None:
+        child = self._ready()
+        self.item_until = max(self.item_until, time.monotonic() + self.limits.item_seconds / 4)
+        found, value = child.fetch(ex["name"], self._time())
+        if not found:
+            return None
+
+        def call(args: list[Plain]) -> Called:
+            reply = child.call(ex["name"], args, self._time())
+            if (error := reply.get("error")) is not None:
+                return Called(error=safe.clean_text(str(error))[:200])
+            after = proper(reply.get("args"))
+            return Called(proper(reply.get("result")), after if isinstance(after, list) else [])
+
+        return judge(ex, proper(value), call)
+
+
+def _ended_remark(e: Ended) -> str:
+    what = {
+        "crashed": "Your cell ended Python itself",
+        "time limit": "Your cell took longer than it may",
+        "memory limit": "Your cell asked for more memory than it may use",
+        "output limit": "Your cell gave more than can be read",
+    }[e.status]
+    return f"{what}: {e.detail}. It gets no points; the other cells were graded."
+
+
+def shown(item: Item, ex: Exercise) -> list[dict[str, Any]]:
+    """The output of a check cell: the points, which nbgrader reads, and the remark for the feedback."""
+    remark = safe.clean_text(item.remark)
+    if item.status == FAULT:
+        return [{"output_type": "error", "ename": FAULT, "evalue": remark, "traceback": [f"{FAULT}: {remark}"]}]
+    if item.status in _JUDGED:
+        page = render(ex, Verdict(0.0, item.status, remark), item.earned or 0.0)
+    else:
+        head = f"<strong>{item.status.capitalize()}</strong> · 0 of {item.points:g} points"
+        page = f"<p>{head}</p><p>{safe.escape(remark)}</p>"
+    data = {"text/plain": repr(item.earned or 0.0), "text/html": page}
+    return [{"output_type": "execute_result", "execution_count": None, "data": data, "metadata": {}}]
+
+
+# ── canaries ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def canary(lesson: Lesson, warm: Warm, solution: Path | None = None) -> None:
+    """Grade submissions whose points are known: one wrong, one untouched, and the lesson's own solution.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    warm : Warm
+    solution : Path, optional
+        The solutions notebook, which must get all points.
+
+    Raises
+    ------
+    LessonError
+        Where one gets other points than it must: then no submission may be graded.
+    """
+    cells = {i: g for g, i in rebuild.answer_cells(lesson.release).items()}
+    stubs: dict[str, str | None] = {g: str(lesson.release.cells[i].source) for i, g in cells.items()}
+    wrong = dict(stubs)
+    for name, ex in lesson.exercises.items():
+        about = f"def {ex['name']}(*given):\n    return 'canary'" if "cases" in ex else f"{ex['name']} = ['canary'] * 3"
+        wrong[cells[lesson.answer_of[name]]] = about
+    known = {"known to be wrong": Answers(wrong, []), "untouched": Answers(stubs, [])}
+    if solution is not None and solution.is_file():
+        known["with the lesson's own solution"] = rebuild.answers(lesson.release, rebuild.read(solution.read_bytes()))
+    for what, answers in known.items():
+        for item in grade(lesson, warm, answers).items.values():
+            must = item.points if what.endswith("solution") else 0.0
+            if item.status != "marked" and item.earned != must:
+                raise LessonError(
+                    f"{lesson.slug}: the submission {what} gets {item.earned} points for “{item.id}” ({item.status}) "
+                    f"and must get {must:g}, so nothing is graded. {item.remark}"
+                )

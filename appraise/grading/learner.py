@@ -1,0 +1,450 @@
+"""The learner's process: a warm parent for each lesson, and a child of it for each submission.
+
+The warm parent runs the lesson's opening cells once. Each submission is a fork of it, which runs the cells that the
+grader sends, hands out names as plain data and calls functions. It never judges: it holds no check, no right answer,
+no key. `Warm` and `Child` are the grader's ends; ``python -m appraise.grading.learner`` is the other side.
+
+The grader's socket for a child is passed through the warm parent (SCM_RIGHTS), so a child speaks to the grader alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import ctypes
+import gc
+import os
+import random
+import resource
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from appraise.grading.channel import Channel, Ended
+from appraise.grading.rebuild import Beside
+from appraise.plain import Plain
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes
+    ----------
+    item_seconds, notebook_seconds : float
+        Wall time for an answer cell with its checks, and for the notebook.
+    memory_bytes : int
+        Address space beyond what the warm parent holds.
+    output_bytes : int
+        Characters that one cell may print.
+    file_bytes, open_files : int
+        Size of a file that is written; open files.
+    """
+
+    item_seconds: float = 20.0
+    notebook_seconds: float = 120.0
+    memory_bytes: int = 1 << 30
+    output_bytes: int = 500_000
+    file_bytes: int = 50_000_000
+    open_files: int = 256
+
+
+class Broken(Exception):
+    """The warm parent cannot be started, or has died: the grader's fault, not a learner's."""
+
+
+# ── the grader's ends ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Warm:
+    """The grader's end of a lesson's warm parent.
+
+    Parameters
+    ----------
+    opening : sequence of str
+        Source of the lesson's opening cells, run once.
+    limits : Limits
+    wrap : callable, optional
+        Turns the command that starts the process into one that starts it behind walls.
+
+    Attributes
+    ----------
+    outputs : list of list of dict
+        Outputs of the opening cells.
+
+    Raises
+    ------
+    Broken
+        Where the process does not start or an opening cell fails.
+    """
+
+    def __init__(
+        self,
+        opening: Sequence[str],
+        limits: Limits | None = None,
+        wrap: Callable[[list[str]], list[str]] | None = None,
+    ) -> None:
+        self.opening = list(opening)
+        self.limits = limits or Limits()
+        self.wrap = wrap or (lambda command: command)
+        self.outputs: list[list[dict[str, Any]]] = []
+        self._start()
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        self.home = Path(tempfile.mkdtemp(prefix="appraise-"))
+        _take_font_list(self.home)
+        command = [sys.executable, "-s", "-P", "-m", "appraise.grading.learner", str(theirs.fileno())]
+        self.process = subprocess.Popen(
+            self.wrap(command),
+            env=_environment(self.home),
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+        self.control = Channel(ours)
+        try:
+            self.control.send({"opening": self.opening, "limits": asdict(self.limits)}, 10)
+            ready = self.control.receive(120)
+        except Ended as e:
+            self.close()
+            raise Broken(f"the learner's process does not start: {e.detail}") from None
+        if ready["error"]:
+            self.close()
+            raise Broken(f"an opening cell of the lesson fails: {ready['error']}")
+        self.outputs = ready["outputs"]
+
+    def fork(self) -> socket.socket:
+        """A new child; the grader's end of its channel. A warm parent that has died is started again first."""
+        for again in (False, True):
+            if again or self.process.poll() is not None:
+                self.close()
+                self._start()
+            ours, theirs = socket.socketpair()
+            try:
+                self.control.sock.settimeout(10)
+                socket.send_fds(self.control.sock, [b"F"], [theirs.fileno()])
+                return ours
+            except OSError:
+                ours.close()
+            finally:
+                theirs.close()
+        raise Broken("the learner's process cannot be started again")
+
+    def end(self) -> dict[str, Any]:
+        """End the child that runs, with all that it started; how it ended (`code`, `signal`)."""
+        try:
+            self.control.sock.settimeout(10)
+            self.control.sock.sendall(b"K")
+            how = self.control.receive(20)
+        except (OSError, Ended):
+            self.close()
+            return {"code": None, "signal": None}
+        return how if isinstance(how, dict) else {"code": None, "signal": None}
+
+    def close(self) -> None:
+        """End the warm parent and remove its folder."""
+        self.control.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        _remove(self.home)
+
+    def __enter__(self) -> Warm:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Nothing of the grader's environment; one thread for numerical libraries, or forking is not safe."""
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    return dict.fromkeys(threads, "1") | {
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "NBGRADER_EXECUTION": "autograde",
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+    }
+
+
+def _take_font_list(home: Path) -> None:
+    """matplotlib's list of fonts takes a second to make: take over the one that is there."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
+    (home / "matplotlib").mkdir()
+    for path in cache.glob("fontlist-*.json"):
+        shutil.copy(path, home / "matplotlib" / path.name)
+
+
+def _remove(folder: Path) -> None:
+    def again(function: Callable[[str], Any], path: str, _: Any) -> None:
+        with contextlib.suppress(OSError):
+            Path(path).parent.chmod(0o700)
+            Path(path).chmod(0o700)
+            function(path)
+
+    shutil.rmtree(folder, onerror=again)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What running one cell gave."""
+
+    outputs: list[Any]
+    error: str | None
+
+
+class Child:
+    """The grader's end of one submission's process. Every method raises `Ended` when the process does not answer."""
+
+    def __init__(self, warm: Warm, beside: Sequence[Beside] = ()) -> None:
+        self.warm = warm
+        self.channel = Channel(warm.fork())
+        self.count = 0
+        files = [{"name": b.name, "data": base64.b64encode(b.data).decode("ascii")} for b in beside]
+        self._ask({"op": "begin", "files": files}, 10)
+
+    def run(self, source: str, seconds: float, pictures: bool = False) -> Ran:
+        """Run a cell."""
+        reply = self._ask({"op": "run", "source": source, "pictures": pictures}, seconds)
+        outputs, error = reply.get("outputs"), reply.get("error")
+        return Ran(outputs if isinstance(outputs, list) else [], error if isinstance(error, str) else None)
+
+    def fetch(self, name: str, seconds: float) -> tuple[bool, Plain]:
+        """(is there such a name, its value as the child encodes it); what comes is not to be trusted."""
+        reply = self._ask({"op": "fetch", "name": name}, seconds)
+        return reply.get("found") is True, reply.get("value")
+
+    def call(self, name: str, args: list[Plain], seconds: float) -> dict[str, Any]:
+        """Call the function fetched last under `name`: `result`, `args` afterwards, `error`."""
+        return self._ask({"op": "call", "name": name, "args": args}, seconds)
+
+    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        self.count += 1
+        try:
+            if seconds <= 0:
+                raise Ended("time limit", "no time is left for this notebook")
+            self.channel.send({"count": self.count, **request}, seconds)
+            reply = self.channel.receive(seconds)
+            if not isinstance(reply, dict) or reply.get("count") != self.count:
+                raise Ended("crashed", "the process sent something unreadable")
+            return reply
+        except Ended as e:
+            raise self._ended(e) from None
+
+    def _ended(self, e: Ended) -> Ended:
+        """End the process and say why it stopped answering."""
+        how = self.close()
+        if e.status != "crashed" or e.detail != "the process ended":
+            return e
+        if how["signal"] == signal.SIGXCPU:
+            return Ended("time limit", "the limit on processor time was reached")
+        if how["signal"] == signal.SIGKILL:
+            return Ended("memory limit", "the system ended the process, most likely for want of memory")
+        if how["signal"]:
+            return Ended("crashed", f"the process ended with signal {how['signal']}")
+        return Ended("crashed", f"the process ended with exit code {how['code']}")
+
+    def close(self) -> dict[str, Any]:
+        self.channel.close()
+        return self.warm.end()
+
+
+# ── the other side ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def main(fd: int) -> None:
+    """The warm parent: run the opening cells, then fork a child for each socket that comes, one at a time."""
+    control = socket.socket(fileno=fd)
+    control.set_inheritable(False)
+    channel = Channel(control)
+    setup = channel.receive()
+    limits = Limits(**setup["limits"])
+    _silence_the_course()
+    from appraise.grading import shell
+
+    shell.start(limits.output_bytes)
+    outputs: list[list[dict[str, Any]]] = []
+    error = None
+    for source in setup["opening"]:
+        out, failed = shell.run(source)
+        outputs.append(out)
+        error = error or (failed and f"{failed} in “{source.splitlines()[0] if source else ''}”")
+    shell.settle()
+    shell.run("1 / 0", store=False)  # the first traceback loads much; the children then have it
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        if hasattr(sys, name):
+            delattr(sys, name)
+    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: what a child leaves behind comes to us, to be ended
+    gc.collect()
+    gc.freeze()
+    if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
+        error = error or f"the opening cells leave {threads} threads running, and forking is not safe then"
+    channel.send({"outputs": outputs, "error": error})
+    while True:
+        command, fds, *_ = socket.recv_fds(control, 1, 4)
+        if not command:
+            break
+        if command == b"F" and fds:
+            _one(control, channel, fds[0], limits)
+    os._exit(0)
+
+
+def _one(control: socket.socket, channel: Channel, fd: int, limits: Limits) -> None:
+    scratch = Path(tempfile.mkdtemp(prefix="submission-"))
+    pid = os.fork()
+    if not pid:
+        control.close()
+        _child(fd, scratch, limits)
+    os.close(fd)
+    watch = os.pidfd_open(pid)
+    ready, _, _ = select.select([control.fileno(), watch], [], [])
+    if control.fileno() in ready:
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    os.close(watch)
+    _sweep()  # now at the latest every copy of the child's socket is closed, and the grader sees that it ended
+    _remove(scratch)
+    try:
+        control.setblocking(True)
+        if not control.recv(1):
+            os._exit(0)
+    except OSError:
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(status)
+    channel.send({"code": code if code >= 0 else None, "signal": -code if code < 0 else None})
+
+
+def _sweep() -> None:
+    """End everything that the child left running, however it detached itself."""
+    while True:
+        left = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+        if not left:
+            return
+        for pid in map(int, left):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in map(int, left):
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _silence_the_course() -> None:
+    """The opening cells import `check` and `lesson`; here both do nothing, so no pack is read and no try is kept."""
+    import appraise
+
+    def silent(*args: object, **kwargs: object) -> None:
+        return None
+
+    for name in ("check", "lesson"):
+        setattr(appraise, name, silent)
+
+
+def _confine(limits: Limits) -> None:
+    held = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (held + limits.memory_bytes,) * 2)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes,) * 2)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _child(fd: int, scratch: Path, limits: Limits) -> NoReturn:
+    try:
+        os.setsid()
+        os.chdir(scratch)
+        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+        sys.path.append(str(scratch))  # last, so that the real library is used where names meet
+        random.seed(0)
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed(0)
+        from appraise.grading import shell
+
+        shell.own_files()
+        _confine(limits)
+        _serve(Channel(socket.socket(fileno=fd)), scratch)
+    finally:
+        os._exit(0)
+
+
+def _serve(channel: Channel, scratch: Path) -> None:
+    from appraise.grading import shell
+
+    me = os.getpid()
+    held: dict[str, Any] = {}
+    names = shell.ZMQInteractiveShell.instance().user_ns
+    while True:
+        request = channel.receive()
+        reply: dict[str, Any] = {"count": request["count"]}
+        match request["op"]:
+            case "begin":
+                for file in request["files"]:
+                    path = scratch / file["name"]
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(base64.b64decode(file["data"]))
+            case "run":
+                if request["pictures"]:
+                    shell.draw(True)
+                reply["outputs"], reply["error"] = shell.run(request["source"])
+                if request["pictures"]:
+                    shell.draw(False)
+            case "fetch":
+                reply |= _fetch(names, held, request["name"])
+            case "call":
+                reply |= _call(held.get(request["name"]), request["args"])
+                shell.collector.begin()
+        if os.getpid() != me:  # a fork that the learner's code made must not answer in its place
+            os._exit(0)
+        try:
+            channel.send(reply)
+        except (TypeError, ValueError):
+            channel.send({"count": request["count"], "error": "UnreadableOutput", "outputs": []})
+
+
+def _fetch(names: dict[str, Any], held: dict[str, Any], name: str) -> dict[str, Any]:
+    from appraise.plain import encode
+
+    if name not in names:
+        return {"found": False}
+    held[name] = names[name]
+    return {"found": True, "value": encode(names[name])}
+
+
+def _call(function: Any, given: list[Plain]) -> dict[str, Any]:
+    from appraise.plain import decode, encode
+
+    args = [decode(a) for a in given]
+    try:
+        result = function(*args)
+    except BaseException as e:  # the function's SystemExit is its error, not this process's
+        return {"error": f"{type(e).__name__}: {_first_line(e)}"}
+    return {"result": encode(result), "args": [encode(a) for a in args], "error": None}
+
+
+def _first_line(e: BaseException) -> str:
+    try:
+        return (str(e).splitlines() or [""])[0][:200]
+    except Exception:  # an exception whose text fails
+        return ""
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,155 @@
+"""The learner's process shows what a kernel shows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from appraise.grading.learner import Broken, Child, Limits, Warm
+from appraise.grading.rebuild import Beside
+
+CELLS = [
+    "print('a'); print('b')",
+    "import sys\nprint('out'); print('err', file=sys.stderr)",
+    "1 + 1",
+    "'text';",
+    "_ + 1",
+    "display(3)\n4",
+    "from IPython.display import HTML, Markdown\nHTML('<b>x</b>')",
+    "import pandas as pd\npd.DataFrame({'a': [1, 2]})",
+    "1 / 0",
+    "print('before')\nraise ValueError('why')",
+    "x = = 3",
+    "  bad\nindent",
+    "import asyncio\nawait asyncio.sleep(0)\n'awaited'",
+    "async def f():\n    return 7\nawait f()",
+    "%time y = 5",
+    "%%capture out\nprint('hidden')",
+    "%no_such_magic",
+    "!echo from the shell",
+    "import os\n_ = os.system('echo straight to the descriptor')",
+    "h = display('one', display_id=True)\nh.update('two')",
+    "from IPython.display import clear_output\nprint('gone'); clear_output(); print('kept')",
+    "print('gone'); clear_output(wait=True); print('kept')",
+    "input()",
+    "import sys\nsys.exit()",
+    "import warnings\nwarnings.warn('old')",
+    "undefined_name",
+    "for i in range(3):\n    print(i, end=' ')",
+    "class C:\n    def __repr__(self): return 'a C'\nC()",
+    "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2]);",
+    "plt.get_fignums()",
+    "a, b = 1, 2\n%whos int",
+    "get_ipython().__class__.__mro__[-1]",
+    "help(len)",
+    "import pickle\nclass K: pass\ntype(pickle.loads(pickle.dumps(K())))",
+    "print('\\x1b[31mred\\x1b[0m')",
+    "Out[3]",
+    "len(In) > 3",
+]
+
+
+def _outside_pytest() -> dict[str, str]:
+    """ipykernel leaves the descriptors alone when it finds itself in a test."""
+    return {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
+
+
+def seen(outputs: list[Any]) -> list[Any]:
+    """What is compared: kinds, stream text, results, error names."""
+    out: list[Any] = []
+    for o in outputs:
+        if o["output_type"] == "stream":
+            text = o["text"]
+            if "Wall time" in text or "CPU times" in text:
+                text = "times"
+            if "UserWarning" in text:
+                text = "UserWarning"
+            out.append((o["name"], text))
+        elif o["output_type"] == "error":
+            out.append(("error", o["ename"], o["evalue"].split("(")[0]))
+        else:
+            data = {k: v for k, v in o["data"].items() if k != "image/png"}
+            text = data.get("text/plain", "").splitlines()
+            data["text/plain"] = text[0] if text and text[0].startswith("<Figure") else "\n".join(text)
+            out.append((o["output_type"], data))
+    return out
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[Warm]:
+    with Warm(["import numpy as np", "import matplotlib.pyplot as plt"], Limits(item_seconds=10)) as warm:
+        yield warm
+
+
+def test_outputs_are_those_of_a_kernel(process: Warm) -> None:
+    opening = ["import numpy as np", "import matplotlib.pyplot as plt"]
+    nb = new_notebook(cells=[new_code_cell(s) for s in [*opening, *CELLS]])
+    NotebookClient(nb, allow_errors=True, timeout=60).execute(env=_outside_pytest())
+    child = Child(process)
+    differ = []
+    for source, cell in zip(CELLS, nb.cells[2:]):
+        ours = seen(child.run(source, 10).outputs)
+        if ours != seen(cell.outputs):
+            differ.append((source, ours, seen(cell.outputs)))
+    child.close()
+    assert differ == []
+
+
+def test_every_solution_notebook_shows_what_a_kernel_shows() -> None:
+    root = Path(__file__).parents[2]
+    found = sorted((root / "solutions").glob("*/*.ipynb"))
+    assert found
+    for path in found:
+        nb = nbformat.read(path, as_version=4)
+        sources = [c.source for c in nb.cells if c.cell_type == "code" and not c.source.startswith("check(")]
+        kernel = new_notebook(cells=[new_code_cell(s) for s in sources])
+        NotebookClient(kernel, allow_errors=True, timeout=120).execute(env=_outside_pytest())
+        with Warm([], Limits(item_seconds=60)) as warm:
+            child = Child(warm)
+            for source, cell in zip(sources, kernel.cells):
+                assert seen(child.run(source, 60).outputs) == seen(cell.outputs), f"{path.name}: {source[:200]}"
+            child.close()
+
+
+def test_pictures_are_drawn_only_where_they_are_marked(process: Warm) -> None:
+    child = Child(process)
+    plain = child.run("fig, ax = plt.subplots(); ax.plot([1, 2])", 10).outputs[-1]["data"]
+    drawn = child.run("fig, ax = plt.subplots(); ax.plot([1, 2])", 10, pictures=True).outputs[-1]["data"]
+    child.close()
+    assert "image/png" not in plain
+    assert "not drawn" in plain["text/plain"]
+    assert "image/png" in drawn
+
+
+def test_files_beside_the_notebook_are_there_and_shadow_nothing(process: Warm) -> None:
+    files = [Beside("data/own.csv", b"a,b\n1,2\n"), Beside("helper.py", b"x = 5"), Beside("json.py", b"raise 1")]
+    child = Child(process, files)
+    ran = child.run("import json, helper\nprint(helper.x, open('data/own.csv').read(), json.dumps([1]))", 10)
+    child.close()
+    assert ran.error is None
+    assert ran.outputs[0]["text"].split() == ["5", "a,b", "1,2", "[1]"]
+
+
+def test_output_is_cut_by_bytes(process: Warm) -> None:
+    child = Child(process)
+    outputs = child.run("print('x' * 30_000_000)", 10).outputs
+    child.close()
+    assert sum(len(o["text"]) for o in outputs) < 600_000
+    assert "cut here" in outputs[-1]["text"]
+
+
+def test_an_opening_cell_that_fails_is_the_graders_fault() -> None:
+    with pytest.raises(Broken, match="ZeroDivisionError in “1 / 0”"):
+        Warm(["1 / 0"])
+
+
+def test_an_opening_cell_that_starts_a_thread_is_refused() -> None:
+    with pytest.raises(Broken, match="2 threads"):
+        Warm(["import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()"])
