@@ -145,7 +145,7 @@ _UNKNOWN = (
 
 
 def caller(function: Callable[..., Any]) -> Call:
-    """A `Call` for a function in this process: it gets fresh copies of the arguments, which are looked at afterwards."""
+    """A `Call` for a function in this process: it gets copies of the arguments, which are looked at afterwards."""
 
     def call(args: list[Plain]) -> Called:
         copies = [decode(a) for a in args]
@@ -174,7 +174,7 @@ def _validating() -> bool:
 
 
 def progress_file(slug: str) -> Path | None:
-    """Where a lesson's tries are kept, or None where nothing is to be kept: no work folder, grading, or no live kernel."""
+    """Where a lesson's tries are kept; None where nothing is: no work folder, grading, or no live kernel."""
     work = os.environ.get("APPRAISE_WORK")
     grading = os.environ.get("NBGRADER_EXECUTION") and "JPY_SESSION_NAME" not in os.environ
     if not work or grading or os.environ.get("APPRAISE_RECORD") or not _live():

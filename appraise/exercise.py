@@ -188,7 +188,14 @@ def flatten(x: Plain, prefix: tuple[Plain, ...] = ()) -> dict[Key, tuple[str, Pl
 
 
 def _name(*parts: Plain) -> str:
-    return " · ".join(" ".join(map(str, p["tuple"])) if isinstance(p, dict) else str(p) for p in parts)
+    return " · ".join(_label(p) for p in parts)
+
+
+def _label(p: Plain) -> str:
+    """A name as a person would write it; a pair of labels is written as its two words."""
+    if isinstance(p, dict) and "tuple" in p:
+        return " ".join(_label(v) for v in p["tuple"])
+    return p if isinstance(p, str) else short(p)
 
 
 def parts_of(ex: Exercise, answer: Plain) -> dict[Key, Plain]:
@@ -219,9 +226,8 @@ def parts_of(ex: Exercise, answer: Plain) -> dict[Key, Plain]:
         if values and all(isinstance(v, dict) and "dict" in v for v in values):  # a list of records is a table
             return _parts_of_records(asked, values, name)
         if len(values) != many:
-            raise Form(
-                f"`{name}` has {_count(len(values), 'entry', 'entries')}, but {many} are asked for. Give {_each(asked)}."
-            )
+            has = _count(len(values), "entry", "entries")
+            raise Form(f"`{name}` has {has}, but {many} are asked for. Give {_each(asked)}.")
         return dict(zip(asked, values))
     raise Form(f"`{name}` is {describe_type(answer)}. Give {_each(asked)}.")
 
@@ -540,7 +546,7 @@ def _total(ex: Exercise, asked: Mapping[Key, tuple[str, Plain]], shares: Mapping
     for group, weight in weights.items():
         mine = [s for n, s in shares.items() if n.split(" · ")[0] == group]
         total += weight * sum(mine) / len(mine)
-    return total / sum(weights.values())
+    return float(total / sum(weights.values()))
 
 
 def _follow(
@@ -554,29 +560,40 @@ def _follow(
             for k, (n, _) in asked.items()
             if n.startswith(prefix) and not blank(given.get(k))
         }
-        followed = RULES[rule["by"]](rule, answers)
-        shares[name] = float(followed is not None and same(followed, given.get(key(name))))
+        follow = RULES[rule["by"]](rule, answers)
+        shares[name] = float(any(same(f, given.get(key(name))) for f in follow))
 
 
-def _by_rob2(rule: Mapping[str, Any], answers: Mapping[str, Plain]) -> str | None:
+def _by_rob2(rule: Mapping[str, Any], answers: Mapping[str, Plain]) -> list[str]:
     from appraise import rob2
 
     try:
-        return str(rob2.judge_domain(rule["domain"], {q: str(a).strip().upper() for q, a in answers.items()}))
+        return [str(rob2.judge_domain(rule["domain"], {q: str(a).strip().upper() for q, a in answers.items()}))]
     except ValueError:
-        return None
+        return []
 
 
-def _by_grade(rule: Mapping[str, Any], answers: Mapping[str, Plain]) -> str | None:
-    """GRADE: a randomised trial starts High and goes down by the levels named (Guyatt 2008, BMJ 336:924)."""
+CANNOT_BE_JUDGED, CANNOT_BE_RATED = "cannot be judged", "cannot be rated from this"
+
+
+def _by_grade(rule: Mapping[str, Any], answers: Mapping[str, Plain]) -> list[str]:
+    """GRADE: a randomised trial starts High and goes down by the levels named (Guyatt 2008, BMJ 336:924).
+
+    A reason that cannot be judged may hide none, one or two steps: a range of levels follows, or no rating. The rule's
+    `among` (labels between semicolons) keeps the levels that the exercise accepts.
+    """
     levels = ["High", "Moderate", "Low", "Very low"]
-    steps = [number(a) for a in answers.values()]
-    if any(s is None or s < 0 for s in steps):
-        return None
-    return levels[min(int(sum(s for s in steps if s is not None)), 3)]
+    hidden = sum(same(CANNOT_BE_JUDGED, a) for a in answers.values())
+    steps = [number(a) for a in answers.values() if not same(CANNOT_BE_JUDGED, a)]
+    if not answers or any(s is None or s < 0 for s in steps):
+        return []
+    least = int(sum(s for s in steps if s is not None))
+    follow = levels[min(least, 3) : min(least + 2 * hidden, 3) + 1] + [CANNOT_BE_RATED] * bool(hidden)
+    among = rule.get("among", "")
+    return [f for f in follow if not among or f in among.split("; ")]
 
 
-RULES: dict[str, Callable[[Mapping[str, Any], Mapping[str, Plain]], str | None]] = {
+RULES: dict[str, Callable[[Mapping[str, Any], Mapping[str, Plain]], list[str]]] = {
     "rob2": _by_rob2,
     "grade": _by_grade,
 }
@@ -644,13 +661,15 @@ def _generic(ex: Exercise, expected: Plain, given: Mapping[Key, Plain]) -> str:
             if a and same(a * factor, b, _tolerance(ex, "") * factor):
                 return f"`{name}` is off by a power of ten. Look at the units and at percent against proportion.{unit}"
         if a and abs(a - b) <= 0.05 * abs(a):
-            return f"`{name}` is near, but outside the tolerance. Round only at the end, and check the figures you began with.{unit}"
+            near = "Round only at the end, and check the figures you began with."
+            return f"`{name}` is near, but outside the tolerance. {near}{unit}"
         return f"`{name}` is not the number asked for.{unit}"
     if isinstance(expected, dict) and "set" in expected:
         theirs = _sequence(value)
         given_values = [value] if theirs is None else theirs
         right = sum(any(same(e, g) for e in expected["set"]) for g in given_values)
-        return f"{_count(len(expected['set']), 'choice is', 'choices are')} asked for; of your {len(given_values)}, {right} fit."
+        asked = _count(len(expected["set"]), "choice is", "choices are")
+        return f"{asked} asked for; of your {len(given_values)}, {right} fit."
     return f"{short(value)} is not the answer to this question."
 
 
@@ -669,7 +688,7 @@ def _judge_prose(ex: Exercise, answer: Plain) -> Verdict:
 
 
 def _judge_function(ex: Exercise, answer: Plain, call: Call | None) -> Verdict:
-    """All or nothing over the cases, or by named groups of cases; hidden cases are there only when the grader judges."""
+    """All or nothing over the cases, or by named groups of cases; only the grader's exercise has hidden cases."""
     name = ex["name"]
     if not (isinstance(answer, dict) and "function" in answer) or call is None:
         raise Form(f"`{name}` is {describe_type(answer)}. A function named `{name}` is asked for.")
@@ -696,7 +715,7 @@ def _judge_function(ex: Exercise, answer: Plain, call: Call | None) -> Verdict:
             elif changed:
                 fault = f"`{name}` changes the table or list that it is given. Work on a copy."
             elif not visible:
-                fault = f"`{name}` does what is asked on the inputs shown, but not on others. Write the rule, not the answers."
+                fault = f"`{name}` is right on the inputs shown, but not on others. Write the rule, not the answers."
             elif blank(got.result) and not blank(case["expected"]):
                 fault = f"`{name}({shown})` gives None. Does every way through the function end in `return`?"
             else:

@@ -8,7 +8,9 @@ rule can make (stub, None, wrong types, misconceptions, slips, other containers)
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
 import json
 import types
 from collections.abc import Iterator
@@ -102,7 +104,8 @@ class Bench:
                 continue
             if i in answers:
                 yield *answers[i], space
-            exec(compile(cell.source, f"{self.slug} cell {i + 1}", "exec"), space)
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(cell.source, f"{self.slug} cell {i + 1}", "exec"), space)
 
 
 def run_text(text: str, name: str, space: dict[str, Any]) -> Any:
@@ -110,7 +113,8 @@ def run_text(text: str, name: str, space: dict[str, Any]) -> Any:
     names = _copied(space)
     names.pop(name, None)
     try:
-        exec(compile(text, "<answer>", "exec"), names)
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(text, "<answer>", "exec"), names)
     except Exception:
         return ...
     return names.get(name, ...)

@@ -104,6 +104,10 @@ def test_points_and_remarks_by_part():
         (len, "is a function"),
         (5, "is a number"),
         (object(), "object of type object"),
+        ({float("nan"): "same"}, "entry “nan”"),
+        ([{float("inf"): 1}], "None of the entries asked for"),
+        (pd.DataFrame({float("nan"): [1]}), "None of the entries asked for"),
+        ({(None, 3): 1}, "entry “None 3”"),
     ],
 )
 def test_a_remark_on_form(wrong, says):
@@ -361,3 +365,22 @@ def test_what_a_guesser_earns_on_a_comparison():
             answer.setdefault(p, {})[i] = rng.choice([NR, "80", "1 g"])
         shares.append(tried(COMPARE, answer).share)
     assert np.mean(shares) < 0.3
+
+
+def test_a_grade_that_cannot_be_judged_leaves_a_range():
+    ex = exercise(
+        {"down": {"risk of bias": "cannot be judged", "imprecision": 1}, "certainty": "Low"},
+        "judge",
+        weights={"down": 50, "certainty": 50},
+        follows={"certainty": {"by": "grade", "answers": "down", "among": "Low; Very low; cannot be rated from this"}},
+        accept=[{"item": "down risk of bias", "answer": 0, "share": 1.0}],
+    )
+    unknown = {"risk of bias": "Cannot be judged", "imprecision": 1}
+    for level in ["Low", "very low", "Cannot be rated from this"]:
+        assert tried(ex, {"down": unknown, "certainty": level}).share == 1
+    for level in ["Moderate", "High"]:  # Moderate is in the range, and not among what the exercise accepts
+        assert tried(ex, {"down": unknown, "certainty": level}).share == pytest.approx(0.5)
+    known = {"risk of bias": 0, "imprecision": 1}
+    assert tried(ex, {"down": known, "certainty": "cannot be rated from this"}).share == pytest.approx(0.5)
+    assert tried(ex, {"down": known, "certainty": "Low"}).share == pytest.approx(0.5)
+    assert tried(ex, {"down": {}, "certainty": "High"}).share == 0

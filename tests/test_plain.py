@@ -76,7 +76,7 @@ plain_values = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=5)
         | st.lists(inner, max_size=5).map(tuple)
-        | st.dictionaries(st.text(max_size=5), inner, max_size=5)
+        | st.dictionaries(st.text(max_size=5) | st.floats() | st.tuples(st.none(), st.integers()), inner, max_size=5)
     ),
     max_leaves=20,
 )
