@@ -5,7 +5,7 @@ ROLE ?= learner
 # The environment's programs come first: nbgrader calls `alembic` by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: lab env test lessons
+.PHONY: lab env test lessons bench mutants rates
 
 lab: env
 	python -m appraise lab $(if $(filter instructor,$(ROLE)),--instructor) $(LAB_ARGS)
@@ -22,6 +22,15 @@ test: env
 
 lessons: env
 	python -m appraise lessons
+
+bench: env
+	python -m tests.bench $(BENCH)
+
+mutants: env
+	python -m tests.mutants
+
+rates: env
+	python -m tests.rates
 
 define CAN_BUILD
 import importlib.util, sys

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 import urllib.parse
 from collections.abc import Callable
 from functools import cache
@@ -31,7 +32,7 @@ class NotYet(Exception):
     """A graded exercise that is not right, while nbgrader validates: shows the remark and no traceback."""
 
     def _render_traceback_(self) -> list[str]:
-        return [str(self)]
+        return textwrap.wrap(str(self), 80)  # nbgrader cuts longer lines
 
 
 class Points(float):
