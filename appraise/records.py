@@ -27,6 +27,7 @@ MAX_QUOTED_WORDS = 8
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _QUOTED = re.compile("“([^”]*)”")
 _SOURCE_FILE = re.compile(r"\d+-[a-z0-9-]+\.yml")
+_OTHER_FILES = ("frame.yml", "documents.yml", "outside.yml", "statements.yml")
 
 
 class RecordError(ValueError):
@@ -550,7 +551,7 @@ def load(folder: Path | str | None = None) -> Seeds:
 def _load(path: Path, files: tuple[tuple[str, int, int], ...]) -> Seeds:
     names = [name for name, _, _ in files]
     for name in names:
-        if name not in ("frame.yml", "documents.yml", "outside.yml") and not _SOURCE_FILE.fullmatch(name):
+        if name not in _OTHER_FILES and not _SOURCE_FILE.fullmatch(name):
             raise RecordError(name, "", "expected a name like 5-short-id.yml for the record of a source")
     frame_file = _File(path / "frame.yml")
     frame = frame_file.validated(Frame)
@@ -872,6 +873,81 @@ def quoted_phrases(text: str) -> list[str]:
     return _QUOTED.findall(text)
 
 
+# ---------------------------------------------------------------- lesson 09: coded statements
+
+
+Fidelity = Literal["same", "changed", "lost", "reversed", "untraceable"]
+Spin = Literal["reporting", "interpretation", "extrapolation", "none", "no study"]
+_Weight = Annotated[float, Field(gt=0, le=1)]
+
+
+class _Statement(_Model):
+    """A claim held against the finding under it; a code is a set of labels that can be defended, with weights."""
+
+    claim: Id
+    against: Text
+    fidelity: dict[Fidelity, _Weight]
+    spin: dict[Spin, _Weight]
+    anchors: tuple[Literal["fidelity", "spin"], ...] = ()
+    core: bool
+    reason: Text
+
+
+class _Statements(_Model):
+    statements: tuple[_Statement, ...]
+
+
+def statements(folder: Path | str | None = None) -> pd.DataFrame:
+    """The statements of lesson 09, index `statement`: source, passage, place, says, quote, against, fidelity, spin, …
+
+    `fidelity` and `spin` hold the course's label, `fidelity_set` and `spin_set` every label that can be defended with
+    its weight, `anchors` the codes that have one label only; `core` marks those of the graded exercises. Spin is coded
+    after the three groups of Haneef R et al., PLoS ONE 2015;10:e0140889. Raises RecordError where a record is broken.
+
+    >>> statements().loc["links-score", ["fidelity", "spin"]].tolist()
+    ['changed', 'none']
+    """
+    known = claims(folder).set_index("claim")
+    file = _File(seeds_folder(folder) / "statements.yml")
+    rows = []
+    found = file.validated(_Statements).statements
+    _check_once(file, [(one.claim, ("statements", i, "claim")) for i, one in enumerate(found)], "statement")
+    for i, one in enumerate(found):
+        if one.claim not in known.index:
+            raise file.error(("statements", i, "claim"), f"expected a claim of a source's record, found {one.claim!r}")
+        for code in ("fidelity", "spin"):
+            labels = getattr(one, code)
+            if max(labels.values(), default=0) != 1:
+                raise file.error(("statements", i, code), "expected at least one label with the weight 1")
+            if code in one.anchors and len(labels) != 1:
+                raise file.error(("statements", i, code), "expected one label only, since it is an anchor")
+        for phrase in quoted_phrases(one.against):
+            if len(phrase.split()) > MAX_QUOTED_WORDS:
+                raise file.error(("statements", i, "against"), f"expected at most {MAX_QUOTED_WORDS} quoted words")
+        claim = known.loc[one.claim]
+        rows.append(
+            {
+                "statement": one.claim,
+                "source": claim["source"],
+                "passage": claim["passage"],
+                "place": claim["place"],
+                "says": claim["paraphrase"],
+                "quote": claim["quote"],
+                "against": one.against,
+                "fidelity": max(one.fidelity, key=lambda label: one.fidelity[label]),
+                "spin": max(one.spin, key=lambda label: one.spin[label]),
+                "fidelity_set": dict(one.fidelity),
+                "spin_set": dict(one.spin),
+                "anchors": _joined(one.anchors),
+                "core": one.core,
+                "reason": one.reason,
+            }
+        )
+    columns = ["statement", "source", "passage", "place", "says", "quote", "against", "fidelity", "spin"]
+    columns += ["fidelity_set", "spin_set", "anchors", "core", "reason"]
+    return _table(rows, columns, index="statement").astype({"core": bool})
+
+
 __all__ = [
     *(
         "NOT_REPORTED",
@@ -885,5 +961,5 @@ __all__ = [
         "load",
         "numbers",
     ),
-    *("outside", "passages", "reports", "sources", "strengths"),
+    *("outside", "passages", "reports", "sources", "statements", "strengths"),
 ]

@@ -1,0 +1,116 @@
+"""Lesson 09's coded statements, the exercises made of them, and lesson 07's chart of the first domain."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from appraise import rob2
+from appraise.authoring import read_entries
+from appraise.figures import randomisation_chart
+from appraise.records import RecordError, seeds_folder, statements
+
+EXERCISES = Path(__file__).parent.parent / "solutions" / "09-spin" / "exercises.yml"
+
+
+def test_thirty_statements_from_all_sources():
+    table = statements()
+    assert len(table) == 30
+    assert table["core"].sum() == 12
+    assert table.loc[table["core"], "source"].nunique() == 5
+    anchored = table[table["anchors"] != ""]
+    assert 7 <= len(anchored) <= 10
+    assert set(anchored["anchors"].str.split(", ").sum()) == {"fidelity", "spin"}
+    for code in ("fidelity", "spin"):
+        assert all(labels[main] == 1 for main, labels in zip(table[code], table[f"{code}_set"]))
+        assert table[code].nunique() == 5
+
+
+BROKEN = {
+    "unknown claim": ("claim: walsh-pain", "claim: walsh-penguin", "expected a claim"),
+    "a statement twice": ("claim: walsh-pain", "claim: links-score", "expected each statement once"),
+    "unknown label": ("fidelity: {reversed: 1}", "fidelity: {turned: 1}", "expected"),
+    "a weight above 1": ("fidelity: {reversed: 1}", "fidelity: {reversed: 2}", "expected"),
+    "no label of weight 1": ("fidelity: {reversed: 1}", "fidelity: {reversed: 0.5}", "with the weight 1"),
+    "no label": ("fidelity: {reversed: 1}", "fidelity: {}", "with the weight 1"),
+    "an anchor of two labels": ("fidelity: {reversed: 1}", "fidelity: {reversed: 1, changed: 0.5}", "one label only"),
+    "a long quotation": ("“equivocal”", "“one two three four five six seven eight nine”", "8 quoted words"),
+    "an unknown key": ("core: true", "core: true\n    colour: red", "expected no key of this name"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_statement_is_named_in_one_line(fault, tmp_path):
+    shutil.copytree(seeds_folder(), tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "statements.yml"
+    old, new, expected = BROKEN[fault]
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RecordError) as error:
+        statements(tmp_path)
+    assert error.value.file == "statements.yml"
+    assert error.value.line
+    assert expected in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "codes", "core"),
+    [
+        ("spin-what-happened", ["fidelity"], True),
+        ("spin-which-kind", ["spin"], True),
+        ("spin-code-the-rest", ["fidelity", "spin"], False),
+    ],
+)
+def test_the_exercises_accept_what_the_statements_say(exercise, codes, core):
+    table = statements()
+    table = table[table["core"] == core]
+    entry = read_entries(EXERCISES)[exercise]
+    wanted = {
+        (name if core else f"{name} {code}", label, weight)
+        for name, row in table.iterrows()
+        for code in codes
+        for label, weight in row[f"{code}_set"].items()
+        if label != row[code]
+    }
+    assert {(a.item, yaml.safe_load(a.answer), a.share) for a in entry.accept} == wanted
+    if core:
+        weights = {name: 3 if codes[0] in row["anchors"].split(", ") else 1 for name, row in table.iterrows()}
+        assert entry.weights == weights
+
+
+def test_every_wrong_label_of_the_core_statements_has_a_remark():
+    entries, table = read_entries(EXERCISES), statements()
+    for exercise, code in (("spin-what-happened", "fidelity"), ("spin-which-kind", "spin")):
+        entry = entries[exercise]
+        told = {
+            (item, yaml.safe_load(m.answer))
+            for m in entry.misconceptions
+            for item in ([m.item] if isinstance(m.item, str) else m.item or [])
+        }
+        for name, row in table[table["core"]].iterrows():
+            for label in entry.options:
+                if row[f"{code}_set"].get(label) != 1:
+                    assert (name, label) in told, f"{exercise}: {name} has no remark on {label}"
+
+
+def test_the_chart_leads_where_the_algorithm_leads():
+    """Every vector of answers follows one way of the chart, and ends at the algorithm's judgement."""
+    chart = randomisation_chart()
+    ways = {way: row["judgement"] for way, row in chart.table.iterrows()}
+    read = {"Y": "yes", "PY": "yes", "N": "no", "PN": "no", "NI": "NI"}
+    for vector in itertools.product(read, repeat=3):
+        answers = dict(zip(("1.1", "1.2", "1.3"), vector))
+        fits = [
+            way
+            for way in ways
+            if all(read[answers[step.split()[0]]] in step.split(" ", 1)[1].split(" or ") for step in way.split(", "))
+        ]
+        assert len(fits) == 1
+        assert ways[fits[0]] == rob2.judge_domain("D1", answers)
+        assert f"{fits[0]}: {ways[fits[0]]}" in chart.alt
