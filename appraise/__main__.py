@@ -1,0 +1,132 @@
+"""The commands: `python -m appraise COMMAND`, or `appraise COMMAND`. Each imports its half when asked."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def _lab(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise import course
+
+    if given.copy_only:
+        return course.tell_copied(course.copy_missing())
+    return course.lab(rest, instructor=given.instructor)
+
+
+def _report(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise import course
+
+    print(course.report(given.slug, given.notebook))
+    return 0
+
+
+def _lessons(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise import authoring
+
+    return authoring.main(given.slugs, check=given.check)
+
+
+def _provenance(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise import provenance
+
+    return provenance.main(given.folder)
+
+
+def _grade(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import classrun
+
+    return classrun.main(given.slug, given.workers, given.dask, given.trust_submissions)
+
+
+def _export(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import export
+
+    return export.main(given.format, given.to)
+
+
+def _sample_class(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import sample
+
+    return sample.main(given.slug, given.students, given.seed)
+
+
+def _positive(text: str) -> int:
+    if (n := int(text)) < 1:
+        raise argparse.ArgumentTypeError("expected 1 or more")
+    return n
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="appraise", description="The commands of One Trial, Five Tellings.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    lab = commands.add_parser(
+        "lab",
+        help="copy the lessons to work/ and open JupyterLab there",
+        description="Copies what is missing from lessons/ to work/, never overwriting, and opens JupyterLab. "
+        "Other flags go to JupyterLab as they are.",
+        allow_abbrev=False,  # --no-browser and its like belong to JupyterLab
+    )
+    lab.add_argument("--instructor", action="store_true", help="keep the instructor's tabs")
+    lab.add_argument("--copy-only", action="store_true", help="copy the lessons and stop")
+    lab.set_defaults(run=_lab, passes_on=True)
+
+    report = commands.add_parser("report", help="how you stand in a lesson")
+    report.add_argument("slug", metavar="SLUG", help="the lesson, for instance 04-the-numbers")
+    report.add_argument("--notebook", type=Path, metavar="PATH", help="run this notebook and report on it instead")
+    report.set_defaults(run=_report)
+
+    lessons = commands.add_parser("lessons", help="make lessons/ and the packs from solutions/")
+    lessons.add_argument("slugs", nargs="*", metavar="SLUG", help="only these lessons; all where none is named")
+    lessons.add_argument("--check", action="store_true", help="change nothing; fail where something is out of date")
+    lessons.set_defaults(run=_lessons)
+
+    grade = commands.add_parser(
+        "grade",
+        help="grade what a class handed in",
+        description="Grades all submissions of a lesson into nbgrader's gradebook. Those that are graded as they are "
+        "stay; a run that was ended goes on where it stopped.",
+    )
+    grade.add_argument("slug", metavar="SLUG", help="the lesson")
+    grade.add_argument("--workers", type=_positive, metavar="N", help="processes; as many as processors if left out")
+    grade.add_argument("--dask", metavar="ADDRESS", help="use the workers of this Dask scheduler")
+    grade.add_argument("--trust-submissions", action="store_true", help="grade although no wall stands")
+    grade.set_defaults(run=_grade)
+
+    export = commands.add_parser("export", help="write grades, with a status for every student and lesson")
+    export.add_argument("--format", choices=["nbgrader", "canvas", "moodle"], default="nbgrader")
+    export.add_argument("--to", type=Path, metavar="FILE", help="the file to write; grades-FORMAT.csv if left out")
+    export.set_defaults(run=_export)
+
+    sample = commands.add_parser("sample-class", help="write varied submissions, with the points that each must get")
+    sample.add_argument("slug", metavar="SLUG", help="the lesson")
+    sample.add_argument("--students", type=_positive, default=30, metavar="N")
+    sample.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed gives the same class")
+    sample.set_defaults(run=_sample_class)
+
+    provenance = commands.add_parser("provenance", help="check every figure and quotation against the originals")
+    provenance.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the originals' texts")
+    provenance.set_defaults(run=_provenance)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. An error of the course's own is one line and 1; others are bugs."""
+    parser = _parser()
+    given, rest = parser.parse_known_args(argv)
+    if rest and not getattr(given, "passes_on", False):
+        parser.error(f"unknown: {' '.join(rest)}")
+    try:
+        return int(given.run(given, rest))
+    except Exception as error:
+        if not type(error).__module__.startswith("appraise."):
+            raise
+        print(f"appraise: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
