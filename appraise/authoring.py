@@ -17,8 +17,8 @@ recording what it is handed, and writes `key.json` beside the notebook (with hid
 `appraise/packs/NN-slug.pack` (what a learner's machine holds) and `lessons/NN-slug/` (through nbgrader). The right
 answer is typed nowhere but in the notebook.
 
-In `exercises.yml` each id maps to the fields of `Entry`, below. `answer` of a misconception and of `accept`, and each of
-`inputs` and `hidden`, is Python, evaluated in the notebook's names: an expression, or statements that set the
+In `exercises.yml` each id maps to the fields of `Entry`, below. `answer` of a misconception and of `accept`, and
+each of `inputs` and `hidden`, is Python, evaluated in the notebook's names: an expression, or statements that set the
 exercise's name (for a function: its definition). With `item` an answer stands for one part only; `item: any` means
 wherever it is given wrongly. Each of `inputs` and `hidden` gives the arguments of one call, a tuple where there are
 several.
@@ -121,6 +121,7 @@ class Entry(_Strict):
     groups: dict[str, list[int]] = {}  # of a function: named groups of cases (numbered over inputs, then hidden)
     expects: list[Expect] = []  # of a text
     most_words: int | None = None
+    uncounted: list[str] = []  # of a text: how the lines begin that do not count as words
 
 
 def read_entries(file: Path) -> dict[str, Entry]:

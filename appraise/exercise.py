@@ -271,6 +271,7 @@ def _parts_of_frame(asked: Mapping[Key, tuple[str, Plain]], frame: Mapping[str, 
     values = []
     for c, col in zip(columns, data):
         named = set(words(c)) <= known and any(set(words(c)) <= set(k) for k in asked)
+        named = named and not all(isinstance(v, str) and key(v) in asked for v in col)  # whole names label rows, too
         if not named and col and all(isinstance(v, str) and words(v) and set(words(v)) <= known for v in col):
             for row, v in zip(labels, col):
                 row.append(v)
@@ -519,8 +520,9 @@ def _judge_parts(ex: Exercise, answer: Plain) -> Verdict:
     if len(empty) == len(asked):
         return Verdict(0.0, "no answer", _no_answer(ex, answer), wrong=wrong)
     if shown := _shown(ex, given, shares):
-        remark = shown["remark"] + _which(ex, wrong, empty, shown=True)
-        return Verdict(share, status, remark, shown["id"], wrong)
+        m, at = shown
+        remark = (f"“{at}”: " if at else "") + m["remark"] + _which(ex, wrong, empty, shown=True)
+        return Verdict(share, status, remark, m["id"], wrong)
     if forms:
         more = f" ({_count(len(forms) - 1, 'more entry', 'more entries')} like this.)" if len(forms) > 1 else ""
         return Verdict(share, status, forms[0] + more, wrong=wrong)
@@ -599,8 +601,13 @@ RULES: dict[str, Callable[[Mapping[str, Any], Mapping[str, Plain]], list[str]]] 
 }
 
 
-def _shown(ex: Exercise, given: Mapping[Key, Plain], shares: Mapping[str, float]) -> Mapping[str, Any] | None:
-    """The first misconception that the answer shows: the whole of it, else at one of its wrong parts."""
+def _shown(
+    ex: Exercise, given: Mapping[Key, Plain], shares: Mapping[str, float]
+) -> tuple[Mapping[str, Any], str] | None:
+    """The first misconception that the answer shows: the whole of it, else at one of its wrong parts.
+
+    With it the part's name, where the remark stands for several parts and naming one does not tell the answer.
+    """
     asked = flatten(ex["expected"])
     for m in ex.get("misconceptions", []):
         if "item" not in m:
@@ -609,7 +616,7 @@ def _shown(ex: Exercise, given: Mapping[Key, Plain], shares: Mapping[str, float]
                 not blank(given.get(k)) and same(v, _scalar(given[k]), _tolerance(ex, n), _units(ex))
                 for k, (n, v) in theirs.items()
             ):
-                return m  # type: ignore[no-any-return]
+                return m, ""
     for m in ex.get("misconceptions", []):
         if "item" in m:
             items = m["item"] if isinstance(m["item"], list) else [m["item"]]
@@ -621,8 +628,15 @@ def _shown(ex: Exercise, given: Mapping[Key, Plain], shares: Mapping[str, float]
                     and not blank(given.get(k))
                     and same(m["answer"], _scalar(given[k]), _tolerance(ex, n), _units(ex))
                 ):
-                    return m  # type: ignore[no-any-return]
+                    return m, n if len(keys) > 1 and not _two_options(ex) else ""
     return None
+
+
+def _two_options(ex: Exercise) -> bool:
+    options = ex.get("options")
+    return (isinstance(options, list) and len(options) == 2) or any(
+        isinstance(v, bool) for _, v in flatten(ex["expected"]).values()
+    )
 
 
 def _which(ex: Exercise, wrong: tuple[str, ...], empty: list[str], shown: bool) -> str:
@@ -633,10 +647,7 @@ def _which(ex: Exercise, wrong: tuple[str, ...], empty: list[str], shown: bool) 
     wrong = tuple(w for w in wrong if w not in empty)
     if not wrong:
         return unanswered
-    options = ex.get("options")
-    two = isinstance(options, list) and len(options) == 2
-    two = two or any(isinstance(v, bool) for _, v in flatten(ex["expected"]).values())
-    if two:
+    if _two_options(ex):
         return f" Not right yet: {len(wrong)} of {len(flatten(ex['expected']))}." + unanswered
     if shown and len(wrong) == 1:
         return unanswered
@@ -679,7 +690,9 @@ def _judge_prose(ex: Exercise, answer: Plain) -> Verdict:
         return Verdict(0.0, "no answer", _no_answer(ex, answer))
     if not isinstance(answer, str):
         return Verdict(0.0, "wrong", f"`{ex['name']}` is {describe_type(answer)}. Write a text in quotation marks.")
-    count = len(re.findall(r"\b[\w’'.-]+\b", answer))
+    beside = tuple(head.casefold() for head in ex.get("uncounted", []))
+    counted = [line for line in answer.splitlines() if not line.strip().casefold().startswith(beside)]
+    count = len(re.findall(r"\b[\w’'.-]+\b", "\n".join(counted)))
     missing = [e["missing"] for e in ex.get("expects", []) if not re.search(e["pattern"], answer, re.I)]
     if (most := ex.get("most_words")) and count > most:
         missing.append(f"It has {count} words; the limit is {most}.")

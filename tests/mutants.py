@@ -89,7 +89,7 @@ def of_source(source: str) -> Iterator[tuple[str, str]]:
     for index, node in enumerate(nodes):
         for what, new in _changes(node):
             changed = copy.deepcopy(tree)
-            mine = [n for n in ast.walk(changed)]
+            mine = list(ast.walk(changed))
             old = mine[[id(n) for n in ast.walk(tree)].index(id(node))]
             _replace(changed, old, new)
             where = ast.unparse(node)

@@ -281,6 +281,12 @@ def test_prose_gets_no_points_from_a_machine():
     assert "is a list" in tried(ex, ["a"]).remark
 
 
+def test_lines_outside_the_count_do_not_count():
+    ex = {"id": "w", "name": "w", "kind": "write", "points": 3.0, "most_words": 4, "uncounted": ["Reference:"]}
+    assert "the limit" not in tried(ex, "four words are here\n  reference: a line that may be long").remark
+    assert "has 5 words" in tried(ex, "four words are not\nhere").remark
+
+
 def test_a_plot_is_judged_by_its_data_and_its_labels():
     import matplotlib.pyplot as plt
 
@@ -384,3 +390,14 @@ def test_a_grade_that_cannot_be_judged_leaves_a_range():
     assert tried(ex, {"down": known, "certainty": "cannot be rated from this"}).share == pytest.approx(0.5)
     assert tried(ex, {"down": known, "certainty": "Low"}).share == pytest.approx(0.5)
     assert tried(ex, {"down": {}, "certainty": "High"}).share == 0
+
+
+def test_a_remark_that_stands_for_several_parts_names_the_one_it_met():
+    expected = {"dict": [["walsh post", "2"], ["magx12 post", "3"], ["shopblog post", "none"]]}
+    shared = [{"id": "near", "item": ["walsh post", "magx12 post"], "answer": "1", "remark": "Count again."}]
+    ex = {"name": "steps", "kind": "classify", "expected": expected, "misconceptions": shared}
+    assert judge(ex, ["2", "1", "none"]).remark == "“magx12 post”: Count again."
+    alone = {**ex, "misconceptions": [{**shared[0], "item": "magx12 post"}]}
+    assert judge(alone, ["2", "1", "none"]).remark == "Count again."
+    two = {**ex, "options": ["1", "2"]}  # here the name would tell the answer
+    assert "magx12" not in judge(two, ["2", "1", "none"]).remark
