@@ -196,11 +196,11 @@ def exercises_in(nb: NotebookNode, file: Path) -> dict[str, tuple[str, int, int]
 
 
 def _title(nb: NotebookNode, answer: int, exercise: str) -> str:
-    """The heading above an exercise, without the word before its dot: "Exercise · Follow it home"."""
+    """The heading above an exercise, without its first word: "Exercise: Follow it home"."""
     above = [
         h for c in nb.cells[:answer] if c.cell_type == "markdown" for h in re.findall(r"^#+\s+(.*)$", c.source, re.M)
     ]
-    return above[-1].split(" · ")[-1].strip() if above else exercise.replace("-", " ")
+    return re.sub(r"^Exercise\s*:\s*", "", above[-1]).strip() if above else exercise.replace("-", " ")
 
 
 def stamp(nb: NotebookNode, slug: str, version: str, entries: dict[str, Entry], file: Path) -> None:

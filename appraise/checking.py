@@ -14,7 +14,6 @@ import os
 import re
 import sys
 import textwrap
-import urllib.parse
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -297,8 +296,21 @@ def _read_again(ex: Exercise) -> str:
 
 
 def _see(ex: Exercise) -> str:
-    anchor = urllib.parse.quote(ex["see"].replace(" ", "-"))
-    return f'<p>Read <a href="#{anchor}">{html.escape(ex["see"])}</a> again.</p>'
+    return f"<p>Read {heading_link(ex['see'], ex['see'])} again.</p>"
+
+
+def heading_link(heading: str, words: str) -> str:
+    """A link to a heading of the same notebook; words alone where JupyterLab would not find it.
+
+    Browsers write some characters of an address in percent signs, and JupyterLab does not read them back.
+
+    >>> heading_link("Look: what?", "look"), heading_link("Exercise · One", "one")
+    ('<a href="#Look:-what?">look</a>', 'one')
+    """
+    anchor = heading.replace(" ", "-")
+    if not anchor or not anchor.isascii() or set(anchor) & set('"<>`%'):
+        return html.escape(words)
+    return f'<a href="#{html.escape(anchor)}">{html.escape(words)}</a>'
 
 
 def _text(text: str) -> str:

@@ -303,12 +303,12 @@ def lesson_report(slug: str, work: Path | None = None) -> Report:
         points = "" if row["of"] is None else f"{row['points']:g} of {row['of']:g}"
         told = row["remark"] + (" A worked answer was opened." if row["helped"] else "")
         again = row["see"] if row["status"] in {"partly", "wrong", "no answer"} else ""
-        sign, name = _SIGNS[row["status"]], _link(row["heading"], row["title"]) + ("" if row["core"] else " (more)")
+        sign, name = _SIGNS[row["status"]], checking.heading_link(row["heading"], row["title"]) + ("" if row["core"] else " (more)")
         body.append(
             f'<tr><th scope="row" style="{_CELL}">{name}</th>'
             f'<td style="{_CELL}; white-space: nowrap"><span aria-hidden="true">{sign}</span> {row["status"]}</td>'
             f'<td style="{_CELL}; white-space: nowrap">{points}</td>'
-            f'<td style="{_CELL}">{checking._text(told)}</td><td style="{_CELL}">{_link(again, again)}</td></tr>'
+            f'<td style="{_CELL}">{checking._text(told)}</td><td style="{_CELL}">{checking.heading_link(again, again)}</td></tr>'
         )
         lines.append(f"{sign} {row['title']}: {row['status']}{f', {points} points' if points else ''}")
         lines += [f"    {words}" for words in (told, f"Read “{again}” again." if again else "") if words]
@@ -344,20 +344,6 @@ def course_map(work: Path | None = None) -> Report:
 
 
 _CELL = "text-align: left; vertical-align: top"
-
-
-def _link(heading: str, words: str) -> str:
-    """A link to a heading of the same notebook; words alone where JupyterLab would not find it.
-
-    Browsers write some characters of an address in percent signs, and JupyterLab does not read them back.
-
-    >>> _link("Look: what?", "look"), _link("Exercise · One", "one")
-    ('<a href="#Look:-what?">look</a>', 'one')
-    """
-    anchor = heading.replace(" ", "-")
-    if not anchor or not anchor.isascii() or set(anchor) & set('"<>`%'):
-        return html.escape(words)
-    return f'<a href="#{html.escape(anchor)}">{html.escape(words)}</a>'
 
 
 def _table(caption: str, columns: list[str], rows: list[str]) -> str:

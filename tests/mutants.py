@@ -152,10 +152,15 @@ def _alarm(*_: Any) -> None:
     raise _TooLong
 
 
-def survivors(slug: str) -> tuple[int, list[str]]:
-    """The number of a lesson's mutants, and those that get full marks."""
+def _granted(ex: dict[str, Any], mutant: Any) -> bool:
+    """Is this another defensible answer, which the exercise accepts in full by name?"""
+    return judge({**ex, "accept": []}, mutant).share < 1
+
+
+def survivors(slug: str) -> tuple[int, int, list[str]]:
+    """A lesson's mutants: how many, how many the exercise accepts by name, and the others that get full marks."""
     signal.signal(signal.SIGALRM, _alarm)
-    count, alive = 0, []
+    count, granted, alive = 0, 0, []
     bench = bank.Bench(slug)
     found = exercises_in(bench.nb, Path(slug))
     for exercise, name, space in bench.walk():
@@ -178,9 +183,13 @@ def survivors(slug: str) -> tuple[int, list[str]]:
         else:
             for what, mutant in of_value(ex):
                 count += 1
-                if judge(ex, mutant).share >= 1:
+                if judge(ex, mutant).share < 1:
+                    continue
+                if _granted(ex, mutant):
+                    granted += 1
+                else:
                     alive.append(f"{exercise} | {what}")
-    return count, alive
+    return count, granted, alive
 
 
 def main() -> int:
@@ -189,13 +198,15 @@ def main() -> int:
     listed: dict[str, str] = yaml.safe_load(LISTED.read_text(encoding="utf-8")) or {}
     bad, totals, met = [], [0, 0, 0], set()
     for slug in bank.slugs():
-        count, alive = survivors(slug)
+        count, granted, alive = survivors(slug)
         equivalent = [a for a in alive if a in listed]
         met |= set(equivalent)
         bad += [a for a in alive if a not in listed]
-        row = [count, len(equivalent), len(alive) - len(equivalent)]
+        row = [count, granted + len(equivalent), len(alive) - len(equivalent)]
         totals = [a + b for a, b in zip(totals, row)]
-        print(f"{slug}: {count} mutants, {count - len(alive)} killed, {row[1]} equivalent, {row[2]} survive")
+        print(f"{slug}: {count} mutants, {count - row[1] - row[2]} killed, {row[1]} equivalent, {row[2]} survive")
+        if granted:
+            print(f"    the same: {granted} other defensible answers, accepted by name in exercises.yml")
         for a in equivalent:
             print(f"    the same: {a}: {listed[a]}")
     print(

@@ -74,7 +74,7 @@ def main() -> int:
     matplotlib.use("Agg")
     rng = random.Random(20130301)
     counted = {True: [0, 0, 0, 0], False: [0, 0, 0, 0]}  # by hand or generated: accepts, wrong, rejects, right
-    blanks = 0
+    blanks, wrongly = 0, []
     for slug in bank.slugs():
         mine = {True: [0, 0, 0, 0], False: [0, 0, 0, 0]}
         for entry, share in tried(slug):
@@ -85,6 +85,8 @@ def main() -> int:
             else:
                 row[1] += 1
                 row[0] += share >= 1
+            if (share < 1) is (entry.share == 1):
+                wrongly.append(f"{slug} {entry.exercise} [{entry.name}]: {'refused' if share < 1 else 'accepted'}")
         for hand, row in mine.items():
             counted[hand] = [a + b for a, b in zip(counted[hand], row)]
         print(
@@ -102,6 +104,8 @@ def main() -> int:
     for hand, (accepts, wrong, rejects, right) in counted.items():
         print(f"{'by hand' if hand else 'generated'}: false accepts {rate(accepts, wrong)}")
         print(f"{'by hand' if hand else 'generated'}: false rejects {rate(rejects, right)}")
+    for line in wrongly:
+        print(f"WRONGLY {line}")
     errors = blanks + sum(row[0] + row[2] for row in counted.values())
     return 1 if errors else 0
 

@@ -50,10 +50,10 @@ def notebook():
     sources = [
         "# Toy",
         "from appraise import check, lesson\n\ntotal = 3\nlesson('x')".replace("'x'", '"01-toy"'),
-        "## Adding\n\n### Exercise · How many?",
+        "## Adding\n\n### Exercise: How many?",
         "how_many = ...\n### BEGIN SOLUTION\nhow_many = total\n### END SOLUTION",
         'check("toy-how-many", how_many)',
-        "### Exercise · Add",
+        "### Exercise: Add",
         "def add(a, b):\n    ...\n    ### BEGIN SOLUTION\n    return a + b\n    ### END SOLUTION",
         'check("toy-add", add)',
     ]
@@ -160,7 +160,7 @@ def test_check_tells_of_a_changed_lesson_and_writes_nothing(toy):
 def test_adding_an_exercise_touches_one_folder_and_one_command(toy):
     nb = nbformat.read(toy.folder / f"{SLUG}.ipynb", as_version=4)
     extra = [
-        new_markdown_cell("### Exercise · Label", id="n1"),
+        new_markdown_cell("### Exercise: Label", id="n1"),
         new_code_cell('kind = ...\n### BEGIN SOLUTION\nkind = "sum"\n### END SOLUTION', id="n2"),
         new_code_cell('check("toy-label-it", kind)', id="n3"),
     ]
