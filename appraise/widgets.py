@@ -423,26 +423,34 @@ def _playground(
         kept.setdefault("repeat", False)
     show()
     heading = w.HTML(f"<strong>{html.escape(title)}</strong>")
-    _name_handles()
+    mend_controls()
     return w.VBox([heading, *controls.values(), w.HBox(row), picture, said])
 
 
-_NAME_HANDLES = """
+_MEND = """
 const area = element.closest(".jp-OutputArea") || document.body;
-const name = () => area.querySelectorAll(".widget-slider .noUi-handle:not([aria-label])").forEach((handle) => {
-  const label = handle.closest(".widget-slider").querySelector(".widget-label");
-  if (label) handle.setAttribute("aria-label", label.textContent);
-});
-new MutationObserver(name).observe(area, { childList: true, subtree: true });
-name();
+const mend = () => {
+  area.querySelectorAll(".widget-slider .noUi-handle:not([aria-label])").forEach((handle) => {
+    const label = handle.closest(".widget-slider").querySelector(".widget-label");
+    if (label) handle.setAttribute("aria-label", label.textContent);
+  });
+  area.querySelectorAll("select:not([data-lm-suppress-shortcuts])").forEach((list) => {
+    list.setAttribute("data-lm-suppress-shortcuts", "true");
+  });
+};
+new MutationObserver(mend).observe(area, { childList: true, subtree: true });
+mend();
 """
 
 
-def _name_handles() -> None:
-    """Give each slider's handle the name that stands beside it: ipywidgets leaves it nameless to a screen reader."""
+def mend_controls() -> None:
+    """Name each slider's handle, which ipywidgets leaves nameless, and give lists their keys.
+
+    Without it JupyterLab takes the keys pressed in a list for its own: an arrow leaves the cell, D twice deletes it.
+    """
     from IPython.display import display
 
-    display({"application/javascript": _NAME_HANDLES, "text/plain": ""}, raw=True)
+    display({"application/javascript": _MEND, "text/plain": ""}, raw=True)
 
 
 def _number(label: str, value: float, low: float, high: float, step: float) -> Any:
@@ -653,6 +661,7 @@ class Rob2Form:
             return self.picture()._repr_mimebundle_()
         if self._box is None:
             self._box = self._widget()
+        mend_controls()
         return self._box._repr_mimebundle_(include=include, exclude=exclude)
 
     def __repr__(self) -> str:

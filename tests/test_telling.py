@@ -1,0 +1,139 @@
+"""Lesson 12's texts: the rubric with its anchors, the items of an abstract, the unseen telling, the reference telling."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from appraise import telling
+from appraise.exercise import judge
+from appraise.plain import encode
+from appraise.records import numbers, text_figures
+from appraise.telling import TellingError, abstract_items, anchors, load_abstract_items, load_rubric, rubric, unseen
+from tests import bank
+
+SLUG = "12-a-fair-telling"
+WRITE = "telling-two-hundred-words"
+
+
+def test_the_rubric_is_shown_whole():
+    html = rubric()._repr_html_()
+    for c in load_rubric().criteria:
+        for text in (c.name, c.asks, *c.levels.values()):
+            assert text in repr(rubric())
+            assert text in html
+    assert load_rubric().gate in html
+
+
+def test_every_level_of_every_criterion_has_an_anchor_of_its_own():
+    told = [c.anchors[level] for c in load_rubric().criteria for level in (1, 2, 3)]
+    assert len(told) == len(set(told)) == 30
+    shown = repr(anchors())
+    assert all(text in shown for text in told)
+    for c in load_rubric().criteria:
+        assert len(c.anchors[3].split()) > len(c.anchors[1].split()), c.id
+
+
+def test_the_rubric_and_the_exercise_agree():
+    ex = bank.key(SLUG)[WRITE]
+    assert ex["points"] == load_rubric().points == 30
+    assert ex["most_words"] == load_rubric().words
+    assert tuple(ex["uncounted"]) == load_rubric().outside_the_count
+
+
+def test_an_unknown_criterion_is_named():
+    with pytest.raises(TellingError, match="style: expected one of the criteria identity"):
+        anchors("style")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: d["criteria"].pop(), "rubric.yml: criteria"),
+        (lambda d: d["criteria"][2]["anchors"].pop(2), "rubric.yml: criteria.2.anchors"),
+        (lambda d: d["criteria"][2].pop("asks"), "rubric.yml: criteria.2.asks"),
+    ],
+)
+def test_a_faulty_rubric_is_named(tmp_path, change, told):
+    data = yaml.safe_load((telling.ASSETS / "rubric.yml").read_text(encoding="utf-8"))
+    change(data)
+    file = tmp_path / "rubric.yml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    with pytest.raises(TellingError, match=re.escape(told)):
+        load_rubric(file)
+
+
+def test_the_items_are_those_of_the_exercise_and_name_their_source():
+    expected = bank.key(SLUG)["telling-abstract-items"]["expected"]["dict"]
+    assert [name for name, _ in expected] == list(load_abstract_items().items)
+    assert load_abstract_items().source in repr(abstract_items())
+    assert load_abstract_items().address in abstract_items()._repr_html_()
+
+
+def test_every_fair_coding_of_the_abstract_gets_full_marks_and_lies_in_the_range():
+    """The range of the notes: 2 to 4 full, 2 to 6 in part, 8 to 11 absent, over all codings that are accepted whole."""
+    ex = bank.key(SLUG)["telling-abstract-items"]
+    codes = {name: {value} for name, value in ex["expected"]["dict"]}
+    for a in ex["accept"]:
+        if a["share"] == 1:
+            codes[a["item"]].add(a["answer"])
+    for code, low, high in (("full", 2, 4), ("partial", 2, 6), ("absent", 8, 11)):
+        least = sum(c == {code} for c in codes.values())
+        most = sum(code in c for c in codes.values())
+        assert low <= least <= most <= high, (code, least, most)
+    generous = {name: "partial" if "partial" in c else next(iter(c)) for name, c in codes.items()}
+    assert judge(ex, encode(generous)).status == "right"
+
+
+def _abstract():
+    return {f"{v:g}" for v in numbers().query("source == 'painscience' and passage == 'abstract'")["value"]}
+
+
+def test_the_unseen_telling_has_the_faults_that_the_key_names_and_no_other_figure():
+    sentences = dict(unseen().paragraphs)
+    fault = dict(bank.key(SLUG)["telling-sentence-by-sentence"]["expected"]["dict"])
+    assert [f"sentence {n}" for n in sentences] == list(fault)
+    assert len(set(fault.values())) == 9  # every label is met
+    decimals = {n: set(re.findall(r"\d+\.\d+", re.sub(r"https?://\S+", "", s))) for n, s in sentences.items()}
+    assert decimals[9] - _abstract() == {"37.4"}
+    assert fault["sentence 9"] == "figure changed"
+    assert decimals[6] == {"7.5", "4.7"} <= _abstract()
+    assert decimals[7] - _abstract() == {"2.8"}  # the difference of the two means of sentence 6
+    assert "there were none" in sentences[10]
+    assert "neuropath" not in sentences[3]
+
+
+def _reference():
+    return next(
+        c.source.split("### BEGIN SOLUTION")[1].split("### END")[0]
+        for c in bank._solution(SLUG).cells
+        if 'check("' not in c.source and "What I did not see: the paper" in c.source
+    )
+
+
+def test_the_reference_telling_passes_its_own_formal_points():
+    names: dict[str, str] = {}
+    exec(_reference(), names)
+    got = judge(bank.key(SLUG)[WRITE], names["telling"])
+    assert got.status == "marked"
+    assert "Nothing on the list of formal points is missing." in got.remark
+    decimals = {f for f in text_figures(re.sub(r"https?://\S+|68\(3\)", "", names["telling"])) if "." in f}
+    assert decimals <= _abstract()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Magnesium works.", "No line that begins with"),
+        ("Pain fell from 7.5 to 4.7.", "No scale or unit"),
+        ("Reference: Yousef\nWhat I did not see: the paper", "No figure with a decimal"),
+        ("word " * 201, "the limit is 200"),
+    ],
+)
+def test_the_formal_points_say_only_what_was_not_found(text, told):
+    got = judge(bank.key(SLUG)[WRITE], text)
+    assert told in got.remark
+    assert (got.share, got.status) == (0.0, "marked")
+    assert "fair" not in got.remark
