@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 import urllib.request
+import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SKIPPED: dict[str, str] = {}  # test → why, as the run goes on
@@ -30,14 +32,39 @@ def tree_files() -> list[Path]:
     return sorted(path for path in paths if (ROOT / path).is_file())
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A copy of the project's files in a new folder, times kept, as a clone would have them."""
-    copy = tmp_path / "course"
+def copy_tree(copy: Path) -> Path:
+    """Copy the project's files to a new folder, times kept, as a clone would have them; returns the folder."""
     for path in tree_files():
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / path, copy / path)
     return copy
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the project's files in a new folder."""
+    return copy_tree(tmp_path / "course")
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A copy of the project, and the folder of programs of an empty environment with what environment.yml's pip adds."""
+    tree = copy_tree(tmp_path_factory.mktemp("installed") / "course")
+    venv.create(tree.parent / "env", with_pip=True)
+    programs = tree.parent / "env" / ("Scripts" if os.name == "nt" else "bin")
+    conda = yaml.safe_load((tree / "environment.yml").read_text(encoding="utf-8"))
+    lines = next(part["pip"] for part in conda["dependencies"] if isinstance(part, dict))
+    # conda writes the section beside environment.yml and hands it to pip in one call
+    (tree / "condaenv.requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = [programs / "python", "-m", "pip", "install", "--quiet", "-r", "condaenv.requirements.txt"]
+    done = subprocess.run(command, cwd=tree, env=plain_environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return tree, programs
+
+
+def plain_environment() -> dict[str, str]:
+    """This machine's environment without what the course sets."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("APPRAISE_", "PYTHONPATH"))}
 
 
 Ask = Callable[[str], Any]

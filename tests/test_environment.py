@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import shlex
 import subprocess
 import sys
 import tomllib
-import venv
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -22,7 +20,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, plain_environment
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
@@ -130,39 +128,37 @@ def lesson_imports() -> Iterator[str]:
                     yield node.module
 
 
-@pytest.fixture(scope="module")
-def conda_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a new virtual environment."""
-    folder = tmp_path_factory.mktemp("conda") / "env"
-    venv.create(folder, with_pip=True)
-    return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-
-
 @pytest.mark.slow
 def test_the_pip_section_makes_a_learners_machine(
-    tree: Path, conda_python: Path, serving: Callable[..., Any], free_port: int
+    installed: tuple[Path, Path], serving: Callable[..., Any], free_port: int
 ) -> None:
-    # conda writes the section beside environment.yml and hands it to pip in one call
-    (tree / "condaenv.requirements.txt").write_text("\n".join(CONDA_PIP) + "\n", encoding="utf-8")
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("APPRAISE_", "PYTHONPATH"))}
+    tree, programs = installed
+    env = plain_environment()
 
     def run(*arguments: str) -> str:
-        done = subprocess.run([conda_python, *arguments], cwd=tree, env=env, capture_output=True, text=True)
+        done = subprocess.run([programs / "python", *arguments], cwd=tree, env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    run("-m", "pip", "install", "--quiet", "-r", "condaenv.requirements.txt")
     run("-m", "pip", "check")
     listed = json.loads(run("-m", "pip", "list", "--format=json"))
-    installed = {canonicalize_name(each["name"]): each["version"] for each in listed}
+    there = {canonicalize_name(each["name"]): each["version"] for each in listed}
     lock, free = locked(), {"appraise", "pip", "setuptools"}
-    off = {name: got for name, got in installed.items() if name not in free and got != lock.get(name)}
+    off = {name: got for name, got in there.items() if name not in free and got != lock.get(name)}
     assert not off, f"expected the lock's versions: {off}"
-    assert set(SIX) <= set(installed)
+    assert set(SIX) <= set(there)
     # what a lesson imports is there without the extras of graders and testers
     modules = sorted({"appraise", *lesson_imports()})
     run("-c", f"import importlib; [importlib.import_module(name) for name in {modules}]")
-    command = [str(conda_python), "-m", "appraise", "lab", "--no-browser", f"--port={free_port}", "--ServerApp.token=t"]
+    command = [
+        str(programs / "python"),
+        "-m",
+        "appraise",
+        "lab",
+        "--no-browser",
+        f"--port={free_port}",
+        "--ServerApp.token=t",
+    ]
     with serving(command, cwd=tree, port=free_port, env=env) as ask:
         lessons = {path.parent.name for path in (tree / "lessons").glob("*/*.ipynb")}
         assert {entry["name"] for entry in ask("api/contents/work")["content"]} == lessons

@@ -42,12 +42,12 @@ PLACES = [
     r"(README|CONTRIBUTING|INSTRUCTORS)\.md|LICENSE|LICENSE-CONTENT|CITATION\.cff",
     r"Makefile|pyproject\.toml|requirements\.txt|environment\.yml|postBuild|start|\.gitattributes|\.gitignore|\.ci/run",
     r"course\.yml|nbgrader_config\.py",
-    r"seeds/(frame|documents|outside|\d-[a-z0-9-]+)\.yml",
+    r"seeds/(frame|documents|outside|statements|\d-[a-z0-9-]+)\.yml",
     r"solutions/(?P<slug>\d\d-[a-z0-9-]+)/((?P=slug)\.ipynb|exercises\.yml|key\.json)",
     r"lessons/(?P<slug>\d\d-[a-z0-9-]+)/(?P=slug)\.ipynb",
     r"assets/.+",
-    r"appraise/(\w+\.(py|yml)|py\.typed|packs/\d\d-[a-z0-9-]+\.pack|grading/\w+\.(py|yml|html|css))",
-    r"tests/(\w+\.py|allowed-skips\.txt|answers/[a-z0-9-]+\.yml|(grading|hostile|browser|bench)/.+)",
+    r"appraise/(\w+\.(py|yml)|py\.typed|packs/\d\d-[a-z0-9-]+\.pack|grading/\w+\.(py|yml|html|css|md))",
+    r"tests/(\w+\.py|allowed-skips\.txt|mutants\.yml|answers/[a-z0-9-]+\.yml|(grading|hostile|browser|bench)/.+)",
 ]
 
 
@@ -339,6 +339,7 @@ LAYERS = [
     ["checking"],
     ["course"],
     ["widgets", "authoring"],
+    ["questions", "telling"],
     ["grading"],
     ["__main__"],
 ]
