@@ -303,12 +303,13 @@ def lesson_report(slug: str, work: Path | None = None) -> Report:
         points = "" if row["of"] is None else f"{row['points']:g} of {row['of']:g}"
         told = row["remark"] + (" A worked answer was opened." if row["helped"] else "")
         again = row["see"] if row["status"] in {"partly", "wrong", "no answer"} else ""
-        sign, name = _SIGNS[row["status"]], checking.heading_link(row["heading"], row["title"]) + ("" if row["core"] else " (more)")
+        name = checking.heading_link(row["heading"], row["title"]) + ("" if row["core"] else " (more)")
+        sign, read = _SIGNS[row["status"]], checking.heading_link(again, again)
         body.append(
             f'<tr><th scope="row" style="{_CELL}">{name}</th>'
             f'<td style="{_CELL}; white-space: nowrap"><span aria-hidden="true">{sign}</span> {row["status"]}</td>'
             f'<td style="{_CELL}; white-space: nowrap">{points}</td>'
-            f'<td style="{_CELL}">{checking._text(told)}</td><td style="{_CELL}">{checking.heading_link(again, again)}</td></tr>'
+            f'<td style="{_CELL}">{checking._text(told)}</td><td style="{_CELL}">{read}</td></tr>'
         )
         lines.append(f"{sign} {row['title']}: {row['status']}{f', {points} points' if points else ''}")
         lines += [f"    {words}" for words in (told, f"Read “{again}” again." if again else "") if words]
