@@ -5,7 +5,7 @@ ROLE ?= learner
 # The environment's programs come first: nbgrader calls `alembic` by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: lab env test lessons bench mutants rates
+.PHONY: lab env test lessons site bench mutants rates
 
 lab: env
 	python -m appraise lab $(if $(filter instructor,$(ROLE)),--instructor) $(LAB_ARGS)
@@ -22,6 +22,9 @@ test: env
 
 lessons: env
 	python -m appraise lessons
+
+site: env
+	python -m appraise site
 
 bench: env
 	python -m tests.bench $(BENCH)

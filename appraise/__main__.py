@@ -53,6 +53,18 @@ def _sample_class(given: argparse.Namespace, rest: list[str]) -> int:
     return sample.main(given.slug, given.students, given.seed)
 
 
+def _doctor(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import walls
+
+    return walls.doctor()
+
+
+def _site(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise import site
+
+    return site.main()
+
+
 def _positive(text: str) -> int:
     if (n := int(text)) < 1:
         raise argparse.ArgumentTypeError("expected 1 or more")
@@ -107,9 +119,15 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed gives the same class")
     sample.set_defaults(run=_sample_class)
 
+    doctor = commands.add_parser("doctor", help="what this machine has for grading: versions, walls, browser, database")
+    doctor.set_defaults(run=_doctor)
+
     provenance = commands.add_parser("provenance", help="check every figure and quotation against the originals")
     provenance.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the originals' texts")
     provenance.set_defaults(run=_provenance)
+
+    site = commands.add_parser("site", help="make a copy of the lessons to read without Jupyter, in _site/")
+    site.set_defaults(run=_site)
     return parser
 
 

@@ -185,7 +185,8 @@ def anchors(*criteria: str) -> Page:
         lines += [c.name, *(f"  {level}  {c.anchors[level]}" for level in (1, 2, 3))]
         items = "".join(f"<li>{html.escape(c.anchors[level])}</li>" for level in (1, 2, 3))
         opened = " open" if criteria else ""
-        shown.append(f"<details{opened}><summary>{html.escape(c.name)}</summary><ol>{items}</ol></details>")
+        named = f'<summary style="padding: 4px 0">{html.escape(c.name)}</summary>'
+        shown.append(f"<details{opened}>{named}<ol>{items}</ol></details>")
     return Page(lines, "".join(shown))
 
 

@@ -74,10 +74,10 @@ def live_points(slug: str, entries, folder) -> dict[tuple[str, str], tuple[float
             if i in answers:
                 exercise, name = answers[i]
                 for entry, text in entries.get(exercise, []):
-                    stub = f"{name} = ..."
                     points, html = live.run(
-                        f"{stub}\ntry:\n    exec({text!r}, globals())\nexcept Exception:\n    {stub}\n"
-                        f'_shown(check("{exercise}", {name}))'
+                        f"globals().pop({name!r}, None)\ntry:\n    exec({text!r}, globals())\n"
+                        f"except Exception:\n    globals().pop({name!r}, None)\n"
+                        f'_shown(check("{exercise}", globals().get({name!r}, ...)))'
                     )
                     out[exercise, entry.name] = (points, html)
             live.run(cell.source)

@@ -339,7 +339,7 @@ LAYERS = [
     ["checking"],
     ["course"],
     ["widgets", "authoring"],
-    ["questions", "telling"],
+    ["questions", "telling", "site"],
     ["grading"],
     ["__main__"],
 ]

@@ -172,6 +172,8 @@ class Outcome:
         Place of a code cell to its outputs, made harmless.
     notes : list of str
         What a person should know.
+    walls : str
+        What stood between the submission and this machine; "" where nothing of it was run.
     """
 
     status: str
@@ -179,10 +181,12 @@ class Outcome:
     outputs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    walls: str = ""
 
     def plain(self) -> dict[str, Any]:
         """All but the outputs, as JSON."""
-        return {"status": self.status, "items": [asdict(i) for i in self.items.values()], "notes": self.notes}
+        items = [asdict(i) for i in self.items.values()]
+        return {"status": self.status, "items": items, "notes": self.notes, "walls": self.walls}
 
 
 def at_fault(lesson: Lesson, why: str, status: str = FAULT) -> Outcome:
@@ -301,6 +305,7 @@ def grade(lesson: Lesson, warm: Warm, answers: Answers, beside: Sequence[Beside]
     finally:
         run.close()
     outcome.seconds = time.monotonic() - began
+    outcome.walls = str(warm.walls)
     return outcome
 
 

@@ -13,9 +13,9 @@ import base64
 import contextlib
 import ctypes
 import gc
+import json
 import os
 import random
-import resource
 import select
 import shutil
 import signal
@@ -28,8 +28,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from appraise.grading import walls as walled
 from appraise.grading.channel import Channel, Ended
 from appraise.grading.rebuild import Beside
+from appraise.grading.walls import Walls
 from appraise.plain import Plain
 
 
@@ -42,11 +44,15 @@ class Limits:
     item_seconds, notebook_seconds : float
         Wall time for an answer cell with its checks, and for the notebook.
     memory_bytes : int
-        Address space beyond what the warm parent holds.
+        Address space of a process beyond what the warm parent holds; also memory of all processes together.
     output_bytes : int
         Characters that one cell may print.
     file_bytes, open_files : int
         Size of a file that is written; open files.
+    processes : int
+        Processes and threads at a time; in tier 2, which allows no second process, threads are limited by memory.
+    scratch_bytes, scratch_files : int
+        What all files of a submission together may hold, and how many there may be.
     """
 
     item_seconds: float = 20.0
@@ -55,6 +61,9 @@ class Limits:
     output_bytes: int = 500_000
     file_bytes: int = 50_000_000
     open_files: int = 256
+    processes: int = 32
+    scratch_bytes: int = 100_000_000
+    scratch_files: int = 10_000
 
 
 class Broken(Exception):
@@ -72,8 +81,8 @@ class Warm:
     opening : sequence of str
         Source of the lesson's opening cells, run once.
     limits : Limits
-    wrap : callable, optional
-        Turns the command that starts the process into one that starts it behind walls.
+    walls : Walls
+        What it runs behind. `appraise.grading.walls.stand` starts it behind walls that were seen to stand.
 
     Attributes
     ----------
@@ -90,22 +99,24 @@ class Warm:
         self,
         opening: Sequence[str],
         limits: Limits | None = None,
-        wrap: Callable[[list[str]], list[str]] | None = None,
+        walls: Walls = walled.NONE,
     ) -> None:
         self.opening = list(opening)
         self.limits = limits or Limits()
-        self.wrap = wrap or (lambda command: command)
+        self.walls = walls
         self.outputs: list[list[dict[str, Any]]] = []
         self._start()
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         self.home = Path(tempfile.mkdtemp(prefix="appraise-"))
+        if self.walls.tier == 1:
+            self.home.chmod(0o755)  # a submission is another user there, and reads the list of fonts
         _take_font_list(self.home)
         command = [sys.executable, "-s", "-P", "-m", "appraise.grading.learner", str(theirs.fileno())]
         self.process = subprocess.Popen(
-            self.wrap(command),
-            env=_environment(self.home),
+            self.walls.wrap(command, self.home),
+            env=_environment(self.walls.home(self.home)),
             cwd=self.home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -116,7 +127,8 @@ class Warm:
         theirs.close()
         self.control = Channel(ours)
         try:
-            self.control.send({"opening": self.opening, "limits": asdict(self.limits)}, 10)
+            setup = {"opening": self.opening, "limits": asdict(self.limits), "tier": self.walls.tier}
+            self.control.send(setup, 10)
             ready = self.control.receive(120)
         except Ended as e:
             self.close()
@@ -143,16 +155,19 @@ class Warm:
                 theirs.close()
         raise Broken("the learner's process cannot be started again")
 
-    def end(self) -> dict[str, Any]:
-        """End the child that runs, with all that it started; how it ended (`code`, `signal`)."""
+    def end(self, gone: bool = False) -> dict[str, Any]:
+        """End the child that runs, with all that it started; how it ended (`code`, `signal`, `limit`).
+
+        `gone`: the child seems to have ended by itself, and is given a moment for it, so that we learn how.
+        """
         try:
             self.control.sock.settimeout(10)
-            self.control.sock.sendall(b"K")
+            self.control.sock.sendall(b"W" if gone else b"K")
             how = self.control.receive(20)
         except (OSError, Ended):
             self.close()
-            return {"code": None, "signal": None}
-        return how if isinstance(how, dict) else {"code": None, "signal": None}
+            return _UNKNOWN
+        return how if isinstance(how, dict) else _UNKNOWN
 
     def close(self) -> None:
         """End the warm parent and remove its folder."""
@@ -167,6 +182,9 @@ class Warm:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+_UNKNOWN: dict[str, Any] = {"code": None, "signal": None, "limit": None}
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -221,7 +239,9 @@ class Child:
         self.channel = Channel(warm.fork())
         self.count = 0
         files = [{"name": b.name, "data": base64.b64encode(b.data).decode("ascii")} for b in beside]
-        self._ask({"op": "begin", "files": files}, 10)
+        if fault := self._ask({"op": "begin", "files": files}, 10).get("fault"):
+            self.close()
+            raise Broken(f"the walls cannot be put up: {fault}")
 
     def run(self, source: str, seconds: float, pictures: bool = False) -> Ran:
         """Run a cell."""
@@ -253,8 +273,13 @@ class Child:
 
     def _ended(self, e: Ended) -> Ended:
         """End the process and say why it stopped answering."""
-        how = self.close()
-        if e.status != "crashed" or e.detail != "the process ended":
+        gone = e.status == "crashed" and e.detail == "the process ended"
+        how = self.close(gone)
+        if how.get("fault"):
+            raise Broken(f"the walls cannot be put up: {how['fault']}")
+        if how["limit"]:
+            return Ended(*how["limit"])
+        if not gone:
             return e
         if how["signal"] == signal.SIGXCPU:
             return Ended("time limit", "the limit on processor time was reached")
@@ -264,9 +289,9 @@ class Child:
             return Ended("crashed", f"the process ended with signal {how['signal']}")
         return Ended("crashed", f"the process ended with exit code {how['code']}")
 
-    def close(self) -> dict[str, Any]:
+    def close(self, gone: bool = False) -> dict[str, Any]:
         self.channel.close()
-        return self.warm.end()
+        return self.warm.end(gone)
 
 
 # ── the other side ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -278,10 +303,12 @@ def main(fd: int) -> None:
     control.set_inheritable(False)
     channel = Channel(control)
     setup = channel.receive()
-    limits = Limits(**setup["limits"])
+    limits, tier = Limits(**setup["limits"]), int(setup["tier"])
     _silence_the_course()
     from appraise.grading import shell
 
+    if tier == 1:
+        Path.home().joinpath("work").mkdir()
     shell.start(limits.output_bytes)
     outputs: list[list[dict[str, Any]]] = []
     error = None
@@ -299,39 +326,131 @@ def main(fd: int) -> None:
     gc.freeze()
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         error = error or f"the opening cells leave {threads} threads running, and forking is not safe then"
+    try:
+        if tier == 1:
+            walled.close_home()
+    except OSError as e:
+        error = error or f"the walls cannot be closed: {e}"
     channel.send({"outputs": outputs, "error": error})
     while True:
         command, fds, *_ = socket.recv_fds(control, 1, 4)
         if not command:
             break
         if command == b"F" and fds:
-            _one(control, channel, fds[0], limits)
+            control.setblocking(True)
+            how = (_behind_a_warden if tier == 1 else _alone)(control, fds[0], limits, tier)
+            channel.send(how)
     os._exit(0)
 
 
-def _one(control: socket.socket, channel: Channel, fd: int, limits: Limits) -> None:
+def _alone(control: socket.socket, fd: int, limits: Limits, tier: int) -> dict[str, Any]:
+    """A submission as a child of the warm parent; how it ended."""
     scratch = Path(tempfile.mkdtemp(prefix="submission-"))
     pid = os.fork()
     if not pid:
         control.close()
-        _child(fd, scratch, limits)
+        _child(fd, scratch, limits, tier)
     os.close(fd)
     watch = os.pidfd_open(pid)
-    ready, _, _ = select.select([control.fileno(), watch], [], [])
-    if control.fileno() in ready:
+    limit = None
+    while not select.select([control.fileno(), watch], [], [], 0.1)[0] and not limit:
+        if _too_full(scratch, limits):
+            limit = _TOO_MANY_FILES
+    if limit:
         os.kill(pid, signal.SIGKILL)
-    _, status = os.waitpid(pid, 0)
-    os.close(watch)
-    _sweep()  # now at the latest every copy of the child's socket is closed, and the grader sees that it ended
+    status = _finish(control, pid, watch)
+    _sweep()
     _remove(scratch)
-    try:
-        control.setblocking(True)
+    return _how(status, limit)
+
+
+def _finish(control: socket.socket, pid: int, watch: int) -> int:
+    """Wait until the grader says that a child is to end, or is seen to have ended; its status."""
+    if watch in select.select([control.fileno(), watch], [], [])[0] and not select.select([control], [], [], 0)[0]:
+        _, status = os.waitpid(pid, 0)
+        _sweep()  # now at the latest every copy of the child's socket is closed, and the grader sees that it ended
         if not control.recv(1):
             os._exit(0)
-    except OSError:
-        os._exit(0)
+    else:
+        command = control.recv(1)
+        if command == b"W":
+            select.select([watch], [], [], 0.5)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+        if not command:
+            os._exit(0)
+    os.close(watch)
+    return status
+
+
+_TOO_MUCH_MEMORY = ("memory limit", "the limit on the memory of all processes together was reached")
+_TOO_MANY_FILES = ("output limit", "the limit on files was reached")
+
+
+def _how(status: int, limit: tuple[str, str] | None) -> dict[str, Any]:
     code = os.waitstatus_to_exitcode(status)
-    channel.send({"code": code if code >= 0 else None, "signal": -code if code < 0 else None})
+    return {"code": code if code >= 0 else None, "signal": -code if code < 0 else None, "limit": limit}
+
+
+def _too_full(folder: Path, limits: Limits) -> bool:
+    size = count = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                size += Path(place, name).lstat().st_blocks * 512
+        count += len(names)
+        if size > limits.scratch_bytes or count > limits.scratch_files:
+            return True
+    return False
+
+
+def _behind_a_warden(control: socket.socket, fd: int, limits: Limits, tier: int) -> dict[str, Any]:
+    """A submission in namespaces of its own, with a warden as their first process; how it ended.
+
+    The warden ends when the submission does or breaks a limit. With it the kernel ends all that is left in there.
+    """
+    read, write = os.pipe()
+    pid = walled.fork_warden()
+    if not pid:
+        control.close()
+        os.close(read)
+        try:
+            try:
+                how = _watch(fd, write, limits, tier)
+            except Exception as e:
+                how = {**_UNKNOWN, "fault": f"{type(e).__name__}: {e}"}
+            os.write(write, json.dumps(how).encode("ascii"))
+        finally:
+            os._exit(0)
+    os.close(write)
+    os.close(fd)
+    _finish(control, pid, os.pidfd_open(pid))
+    with os.fdopen(read, "rb") as told:
+        text = told.read()
+    return json.loads(text) if text else dict(_UNKNOWN)
+
+
+def _watch(fd: int, write: int, limits: Limits, tier: int) -> dict[str, Any]:
+    """The warden: starts the submission's process and waits for its end."""
+    scratch = Path.home() / "work"
+    walled.furnish(scratch, limits)
+    base = walled.own_memory(os.getpid())
+    first = os.fork()
+    if not first:
+        os.close(write)
+        _child(fd, scratch, limits, tier)
+    os.close(fd)
+    walled.hide()
+    watch = os.pidfd_open(first)
+    while True:
+        select.select([watch], [], [], 0.1)
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                if ended[0] == first:
+                    return _how(ended[1], None)
+        if walled.family_memory(base, limits.memory_bytes) > limits.memory_bytes:
+            return {"code": None, "signal": None, "limit": _TOO_MUCH_MEMORY}
 
 
 def _sweep() -> None:
@@ -359,28 +478,25 @@ def _silence_the_course() -> None:
         setattr(appraise, name, silent)
 
 
-def _confine(limits: Limits) -> None:
-    held = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (held + limits.memory_bytes,) * 2)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes,) * 2)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files,) * 2)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _child(fd: int, scratch: Path, limits: Limits) -> NoReturn:
+def _child(fd: int, scratch: Path, limits: Limits, tier: int) -> NoReturn:
     try:
-        os.setsid()
-        os.chdir(scratch)
-        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
-        sys.path.append(str(scratch))  # last, so that the real library is used where names meet
-        random.seed(0)
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed(0)
-        from appraise.grading import shell
+        channel = Channel(socket.socket(fileno=fd))
+        try:
+            os.setsid()
+            os.chdir(scratch)
+            os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+            sys.path.append(str(scratch))  # last, so that the real library is used where names meet
+            random.seed(0)
+            if "numpy" in sys.modules:
+                sys.modules["numpy"].random.seed(0)
+            from appraise.grading import shell
 
-        shell.own_files()
-        _confine(limits)
-        _serve(Channel(socket.socket(fileno=fd)), scratch)
+            shell.own_files()
+            walled.confine(tier, scratch, limits)
+        except Exception as e:
+            channel.send({"count": channel.receive()["count"], "fault": f"{type(e).__name__}: {e}"})
+            os._exit(1)
+        _serve(channel, scratch)
     finally:
         os._exit(0)
 

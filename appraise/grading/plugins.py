@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbformat import from_dict
 from nbformat.v4 import new_notebook, new_output
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import NbGraderException
@@ -20,24 +21,22 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer
 
-from appraise.grading import judge, rebuild, safe
+from appraise.grading import judge, rebuild, safe, walls
 from appraise.grading.judge import FAULT, Item, Lesson, LessonError, Outcome
 from appraise.grading.learner import Broken, Limits, Warm
 
 NOT_GRADED = new_output("error", ename="not graded", evalue="", traceback=["This cell has not been graded."])
-ASK = (
-    "Submissions are run without walls on this machine: they could read and write what you can. Nothing is graded "
-    "unless you say in words that you trust them: c.JudgeOutside.trust_submissions = True in nbgrader_config.py."
-)
 
 
 class _Room:
     """A lesson with its warm parent, kept while the lesson's content stays the same."""
 
-    def __init__(self, lesson: Lesson, limits: Limits) -> None:
+    def __init__(self, lesson: Lesson, limits: Limits, trust: bool, forbidden: list[tuple[str, Path]]) -> None:
         self.lesson = lesson
         self.limits = limits
-        self.warm: Warm = judge.open_warm(lesson, limits=limits)
+        self.warm: Warm = walls.stand(
+            lambda behind: judge.open_warm(lesson, limits=limits, walls=behind), trust, forbidden
+        )
         self.proved: weakref.WeakSet[Any] = weakref.WeakSet()  # runs that began with the canaries
 
 
@@ -72,8 +71,6 @@ def _room(converter: Any, slug: str) -> _Room:
         canary gets other points than it must.
     """
     settings = JudgeOutside(parent=converter)
-    if not settings.trust_submissions:
-        raise _stop(converter, ASK)
     release, key, solution = _files(converter.coursedir, slug)
     try:
         lesson = judge.load_lesson(release, key)
@@ -82,14 +79,26 @@ def _room(converter: Any, slug: str) -> _Room:
         if room is None or room.lesson.digest != lesson.digest or room.limits != limits:
             if room is not None:
                 _rooms.pop(slug).warm.close()
-            room = _Room(lesson, limits)
+            room = _Room(lesson, limits, settings.trust_submissions, forbidden(converter.coursedir))
+            converter.log.info("Submissions run behind %s.", room.warm.walls)
             _rooms[slug] = room
         if converter not in room.proved:
             judge.canary(room.lesson, room.warm, solution)
             room.proved.add(converter)
-    except (LessonError, Broken) as e:
+    except (LessonError, Broken, walls.NotWalled) as e:
         raise _stop(converter, str(e)) from None
     return room
+
+
+def forbidden(coursedir: Any) -> list[tuple[str, Path]]:
+    """What of this course a submission must not reach, for the proof that the walls stand."""
+    found = [("solutions", "source"), ("a neighbour's submission", "submitted"), ("feedback", "feedback")]
+    paths = [
+        (what, Path(coursedir.format_path(getattr(coursedir, f"{d}_directory"), "", "")).resolve()) for what, d in found
+    ]
+    if coursedir.db_url.startswith("sqlite:///"):
+        paths.append(("the gradebook", Path(coursedir.db_url.removeprefix("sqlite:///"))))
+    return [*paths, *walls.course_secrets()]
 
 
 class Salvage(NotebookExporter):
@@ -233,7 +242,7 @@ class JudgeOutside(NbGraderPreprocessor):  # type: ignore[misc]
 def _write(nb: Any, lesson: Lesson, outcome: Outcome) -> None:
     """Put an outcome into the rebuilt notebook: outputs, and on each judged cell its status."""
     for i, outputs in outcome.outputs.items():
-        nb.cells[i].outputs = [new_output(**o) for o in outputs]
+        nb.cells[i].outputs = [from_dict(o) for o in outputs]  # built by `safe`; new_output would check each again
     for i, name in lesson.checks.items():
         item = outcome.items[name]
         cell = nb.cells[i]

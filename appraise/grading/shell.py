@@ -274,6 +274,9 @@ def run(source: str, store: bool = True) -> tuple[list[Output], str | None]:
         The outputs as a notebook holds them, and the name of the error that stopped the cell, if any.
     """
     collector.begin()
+    for name, fd in (("stdout", 1), ("stderr", 2)):
+        if getattr(getattr(sys, name, None), "closed", True):  # an earlier cell closed it or put nothing there
+            setattr(sys, name, Stream(name, fd))
     error: str | None = None
     try:
         result = ZMQInteractiveShell.instance().run_cell(source, store_history=store)  # type: ignore[no-untyped-call]

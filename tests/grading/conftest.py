@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -95,3 +98,93 @@ def graded(lesson: Lesson, warm: Warm, handed: Handed) -> Callable[..., Outcome]
         return judge.grade(lesson, warm, rebuild.answers(lesson.release, found))
 
     return run
+
+
+class Course:
+    """A course folder with our configuration, the fixture lesson and a class that hands in."""
+
+    slug = SLUG
+
+    def __init__(self, root: Path, handed: Handed) -> None:
+        self.root = root
+        self.handed = handed
+
+    def set(self, line: str) -> None:
+        """Add a line to nbgrader_config.py."""
+        with (self.root / "nbgrader_config.py").open("a", encoding="utf-8") as f:
+            f.write(line + "\n")
+
+    def folder(self, student: str) -> Path:
+        folder = self.root / "grading" / "submitted" / student / SLUG
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def hand_in(self, student: str, work: Any = None, right: bool = True, when: str | None = None) -> Path:
+        """`work`: answers by exercise, a notebook, or bytes."""
+        if not isinstance(work, bytes):
+            nb = work if work is not None and "cells" in work else self.handed(work, right)
+            work = nbformat.writes(nb).encode()
+        path = self.folder(student) / f"{SLUG}.ipynb"
+        path.write_bytes(work)
+        if when:
+            (path.parent / "timestamp.txt").write_text(when, encoding="utf-8")
+        return path
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", *words]
+
+    def call(self, *words: str, code: int = 0) -> str:
+        """`appraise …` or `nbgrader …` as a program of its own, in the course's folder."""
+        env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        done = subprocess.run(
+            self.command(*words), cwd=self.root, env=env, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def scores(self, url: str | None = None) -> dict[str, Any]:
+        """What nbgrader's own API finds: by student, points by item, who needs a person, penalty, comments, time."""
+        from nbgrader.api import Gradebook
+
+        found = {}
+        with Gradebook(url or f"sqlite:///{self.root}/grading/gradebook.db", "one-trial-five-tellings") as book:
+            for s in book.notebook_submissions(SLUG, SLUG):
+                found[s.student.id] = {
+                    "points": {g.name: g.auto_score for g in sorted(s.grades, key=lambda g: g.name)},
+                    "person": {g.name for g in s.grades if g.needs_manual_grade},
+                    "penalty": s.late_submission_penalty,
+                    "comments": {c.name: c.auto_comment for c in s.comments},
+                    "time": s.assignment.timestamp,
+                }
+        return found
+
+    def outcomes(self, url: str | None = None) -> dict[str, list[Any]]:
+        """Our own table, by student: (status, items, notes, changed) from the oldest to the newest."""
+        import sqlalchemy as sa
+
+        from appraise.grading.gradebook import OUTCOME
+
+        found: dict[str, list[Any]] = {}
+        engine = sa.create_engine(url or f"sqlite:///{self.root}/grading/gradebook.db")
+        with engine.connect() as db:
+            for row in db.execute(sa.select(OUTCOME).order_by(OUTCOME.c.id)).mappings():
+                found.setdefault(row["student"], []).append((row["status"], row["items"], row["notes"], row["changed"]))
+        engine.dispose()
+        return found
+
+    def notebooks(self) -> dict[str, str]:
+        """The autograded folders: file to text."""
+        top = self.root / "grading" / "autograded"
+        return {str(p.relative_to(top)): p.read_text(encoding="utf-8") for p in sorted(top.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def a_class(course: Path, handed: Handed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """An empty class in a folder of its own, which is the current one; submissions are trusted."""
+    root = tmp_path / "course"
+    shutil.copytree(course, root)
+    shutil.copy(REPO / "nbgrader_config.py", root)
+    monkeypatch.chdir(root)
+    found = Course(root, handed)
+    found.set("c.JudgeOutside.trust_submissions = True\nc.JudgeOutside.item_seconds = 5.0")
+    return found

@@ -84,6 +84,8 @@ def trusted(empty_class: Class) -> Class:
 
 
 def test_nothing_is_graded_unless_submissions_are_trusted_in_words(empty_class: Class, handed: Handed) -> None:
+    with (empty_class.root / "nbgrader_config.py").open("a", encoding="utf-8") as f:
+        f.write("from appraise.grading import walls\nwalls.TIERS = ()\n")
     empty_class.hand_in("ada", handed())
     said = empty_class.nbgrader("autograde", SLUG, ok=False)
     assert "c.JudgeOutside.trust_submissions = True" in said
