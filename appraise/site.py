@@ -37,7 +37,7 @@ def run(slug: str) -> Any:
             client.execute(env={**env, "APPRAISE_WORK": folder})
         except CellExecutionError as error:
             raise SiteError(f"lessons/{slug}: expected a lesson that runs to its end: {error.ename}") from None
-    return notebook  # type: ignore[no-any-return]
+    return notebook
 
 
 def run_all() -> dict[str, NotebookNode]:
