@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pandas as pd
@@ -112,6 +113,7 @@ def run_text(text: str, name: str, space: dict[str, Any]) -> Any:
     """The value of `name` after an answer's text; `...` where the text stops or does not set it."""
     names = _copied(space)
     names.pop(name, None)
+    plt.close("all")  # a notebook closes its figures after each cell; pandas would draw into one that is left open
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(text, "<answer>", "exec"), names)

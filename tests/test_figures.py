@@ -33,6 +33,14 @@ PICTURES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_open_figures():
+    """Other files of tests may leave figures open in this process."""
+    from matplotlib import pyplot as plt
+
+    plt.close("all")
+
+
 @pytest.fixture(scope="module", params=PICTURES)
 def picture(request):
     drawn = PICTURES[request.param]()
