@@ -1,5 +1,6 @@
 """nbgrader's settings: solutions are the source, lessons the release, everything personal lies under grading/."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 c = get_config()
@@ -33,3 +34,16 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# our pages in the place of nbgrader's: the rubric beside an answer while it is marked, and a learner's feedback
+theirs = Path(find_spec("nbgrader").origin).parent / "server_extensions" / "formgrader" / "templates"
+ours = Path(find_spec("appraise").origin).parents[1] / "assets" / "nbgrader"
+c.HTMLExporter.extra_template_basedirs = [str(ours), str(theirs)]
+c.HTMLExporter.extra_template_paths = [str(theirs)]
+c.HTMLExporter.filters = {"rubric": "appraise.grading.marking.rubric_form"}
+c.GenerateFeedback.preprocessors = ["appraise.grading.feedback.Feedback"]
+
+# `nbgrader zip_collect`: files named CODE_04-the-numbers.ipynb, as they were downloaded
+c.ZipCollectApp.downloaded_directory = "grading/downloaded"
+collect = r".*[/\\](?P<student_id>[A-Za-z0-9.-]+)_(?:[^/\\]*_)?(?P<file_id>[^/\\_]+\.ipynb)"
+c.FileNameCollectorPlugin.named_regexp = collect

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,8 +37,9 @@ def _provenance(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _grade(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import classrun
+    from appraise.grading import classrun, roster
 
+    roster.tell_strangers(given.slug)
     return classrun.main(given.slug, given.workers, given.dask, given.trust_submissions)
 
 
@@ -51,6 +53,36 @@ def _sample_class(given: argparse.Namespace, rest: list[str]) -> int:
     from appraise.grading import sample
 
     return sample.main(given.slug, given.students, given.seed)
+
+
+def _roster(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import roster
+
+    return roster.main(given.file)
+
+
+def _second_marker(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import marking
+
+    return marking.second_marker(given.slug, given.share)
+
+
+def _agreement(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import marking
+
+    return marking.report(given.slug)
+
+
+def _items(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import items
+
+    return items.main(given.slug)
+
+
+def _misconceptions(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import items
+
+    return items.tell_misconceptions(given.slugs)
 
 
 def _doctor(given: argparse.Namespace, rest: list[str]) -> int:
@@ -119,6 +151,31 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed gives the same class")
     sample.set_defaults(run=_sample_class)
 
+    roster = commands.add_parser("roster", help="import who is in the class")
+    roster.add_argument(
+        "file", type=Path, metavar="FILE", help="CSV with nbgrader's columns, or as Canvas or Moodle has"
+    )
+    roster.set_defaults(run=_roster)
+
+    second = commands.add_parser("second-marker", help="draw scripts for a second marker, without names")
+    second.add_argument("slug", metavar="SLUG", help="the lesson")
+    second.add_argument(
+        "--share", type=_positive, default=15, metavar="P", help="percent of the scripts; 15 if left out"
+    )
+    second.set_defaults(run=_second_marker)
+
+    agreement = commands.add_parser("agreement", help="how far two markers agree, criterion by criterion")
+    agreement.add_argument("slug", metavar="SLUG", help="the lesson")
+    agreement.set_defaults(run=_agreement)
+
+    items = commands.add_parser("items", help="what to teach again: difficulty, discrimination, misconceptions met")
+    items.add_argument("slug", metavar="SLUG", help="the lesson")
+    items.set_defaults(run=_items)
+
+    misconceptions = commands.add_parser("misconceptions", help="the misconceptions that the checks know, with remarks")
+    misconceptions.add_argument("slugs", nargs="*", metavar="SLUG", help="only these lessons; all where none is named")
+    misconceptions.set_defaults(run=_misconceptions)
+
     doctor = commands.add_parser("doctor", help="what this machine has for grading: versions, walls, browser, database")
     doctor.set_defaults(run=_doctor)
 
@@ -133,6 +190,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. An error of the course's own is one line and 1; others are bugs."""
+    for stream in (sys.stdout, sys.stderr):  # a console that lacks a sign of ours shows ? instead
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     parser = _parser()
     given, rest = parser.parse_known_args(argv)
     if rest and not getattr(given, "passes_on", False):
