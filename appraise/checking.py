@@ -15,6 +15,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -216,10 +217,8 @@ def _remember(slug: str, exercise_id: str, plain: Plain, verdict: Verdict, point
     if verdict.status in {"partly", "wrong"} and mark != entry.get("last"):
         entry["tries"] += 1
     entry.update(last=mark, status=verdict.status, points=points, remark=verdict.remark)
-    try:
+    with suppress(OSError):  # a full or read-only disk must not take the check away
         write_progress(file, kept)
-    except OSError:  # a full or read-only disk must not take the check away
-        return int(entry["tries"])
     return int(entry["tries"])
 
 
@@ -246,7 +245,8 @@ def worked(exercise_id: str) -> Any:
         return HTML(_box("i", "Not yet", text, ""))
     if file and entry.get("status") != "right":
         entry["helped"] = True
-        write_progress(file, kept)
+        with suppress(OSError):  # as in _remember
+            write_progress(file, kept)
     return HTML(_box("i", "A worked answer", "", f"<pre>{html.escape(source)}</pre>"))
 
 
@@ -277,6 +277,8 @@ _SIGNS = {
 def render(ex: Exercise, verdict: Verdict, points: float, tries: int = 0) -> str:
     """The remark as HTML: what it is in words and by a sign, points, what is wrong and why, and where to read again."""
     _, word, _ = _SIGNS[verdict.status]
+    if verdict.status == "marked" and not ex.get("core", True):
+        word = "Written for yourself"
     remark = verdict.remark
     if verdict.status == "right":
         remark = remark.removeprefix("Right.").strip()
@@ -305,12 +307,13 @@ def heading_link(heading: str, words: str) -> str:
     Browsers write some characters of an address in percent signs, and JupyterLab does not read them back.
 
     >>> heading_link("Look: what?", "look"), heading_link("Exercise · One", "one")
-    ('<a href="#Look:-what?">look</a>', 'one')
+    ('<a href="#Look:-what?" style="text-decoration: underline">look</a>', 'one')
     """
     anchor = heading.replace(" ", "-")
     if not anchor or not anchor.isascii() or set(anchor) & set('"<>`%'):
         return html.escape(words)
-    return f'<a href="#{html.escape(anchor)}">{html.escape(words)}</a>'
+    # JupyterLab tells a link by its colour alone
+    return f'<a href="#{html.escape(anchor)}" style="text-decoration: underline">{html.escape(words)}</a>'
 
 
 def _text(text: str) -> str:

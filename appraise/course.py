@@ -221,7 +221,7 @@ _SIGNS = {"right": "✓", "partly": "◐", "wrong": "✗", "no answer": "○", "
 def standing(slug: str, work: Path | None = None) -> list[dict[str, Any]]:
     """Every exercise of a lesson in its order: id, heading, title, core, status, points, of, remark, see, tries…
 
-    `status` is "right", "partly", "wrong", "no answer", "marked" (prose, for a person) or "not tried"; `points` and
+    `status` is "right", "partly", "wrong", "no answer", "marked" (prose) or "not tried"; `points` and
     `of` are None where there are none to earn. An id that a newer lesson no longer has is left out.
     """
     load_course().lesson(slug)
@@ -278,7 +278,7 @@ def _questions(slug: str) -> dict[str, str]:
 
 def _counts(rows: list[dict[str, Any]]) -> str:
     said = {"right": "right", "partly": "partly right", "wrong": "not right yet", "no answer": "without an answer"}
-    said |= {"marked": "for a person to mark", "not tried": "not tried"}
+    said |= {"marked": "written", "not tried": "not tried"}
     counts = [(sum(row["status"] == status for row in rows), words) for status, words in said.items()]
     return ", ".join(f"{n} {words}" for n, words in counts if n)
 
@@ -297,7 +297,8 @@ def lesson_report(slug: str, work: Path | None = None) -> Report:
     if not rows:
         text = f"{lesson.number} {lesson.title}: no exercises are known here."
         return Report(f"<p>{html.escape(text)}</p>", text)
-    head = f"{lesson.number} {lesson.title}: {', '.join(filter(None, [_points(rows), _counts(rows)]))}."
+    colon = "" if lesson.title.endswith("?") else ":"
+    head = f"{lesson.number} {lesson.title}{colon} {', '.join(filter(None, [_points(rows), _counts(rows)]))}."
     body, lines = [], [head, ""]
     for row in rows:
         points = "" if row["of"] is None else f"{row['points']:g} of {row['of']:g}"
@@ -337,7 +338,7 @@ def course_map(work: Path | None = None) -> Report:
             f'<tr><td style="{_CELL}">{lesson.number}</td><th scope="row" style="{_CELL}">{link}</th>'
             f'<td style="{_CELL}">{html.escape(lesson.question)}</td>'
             f'<td style="{_CELL}; white-space: nowrap">{lesson.minutes} min</td>'
-            f'<td style="{_CELL}; white-space: nowrap"><span aria-hidden="true">{dots}</span> {stand}</td></tr>'
+            f'<td style="{_CELL}"><span aria-hidden="true">{dots}</span> {stand}</td></tr>'
         )
         lines.append(f"{lesson.number} {lesson.title} ({lesson.minutes} min){f': {stand}' if stand else ''}")
     columns = ["No.", "Lesson", "Question", "Time", "Where you stand"]

@@ -47,7 +47,7 @@ class Verdict:
     share : float
         Part of the points earned, 0 to 1.
     status : str
-        "right", "partly", "wrong" or "no answer"; "marked" for prose, which a person marks.
+        "right", "partly", "wrong" or "no answer"; "marked" for prose, which no check can judge.
     remark : str
         For the learner: what is wrong and why. Never the right answer.
     misconception : str or None
@@ -264,13 +264,24 @@ def _parts_of_records(asked: Mapping[Key, tuple[str, Plain]], records: list[Plai
 
 def _parts_of_frame(asked: Mapping[Key, tuple[str, Plain]], frame: Mapping[str, Any], name: str) -> dict[Key, Plain]:
     """A table, tidy or wide, either way round: a part is found by the words of its row's labels and its column."""
+    # a column of labels may be named like a part; of the two readings the one that finds more parts is meant
+    found = max((_read_frame(asked, frame, by_name) for by_name in (True, False)), key=len)
+    if not found:
+        heads = ", ".join(f"“{_name(c)}”" for c in frame["columns"][:4])
+        raise Form(
+            f"None of the entries asked for can be found in the table `{name}` (columns {heads}). Give {_each(asked)}."
+        )
+    return found
+
+
+def _read_frame(asked: Mapping[Key, tuple[str, Plain]], frame: Mapping[str, Any], by_name: bool) -> dict[Key, Plain]:
     index, columns, data = frame["index"], list(frame["columns"]), list(frame["data"])
     known = {w for k in asked for w in k}
     labels: list[list[Plain]] = [[i] if i != n else [] for n, i in enumerate(index)]
     # a column whose every entry is made of words from the parts' names, and whose own name is not, labels the rows
     values = []
     for c, col in zip(columns, data):
-        named = set(words(c)) <= known and any(set(words(c)) <= set(k) for k in asked)
+        named = by_name and set(words(c)) <= known and any(set(words(c)) <= set(k) for k in asked)
         named = named and not all(isinstance(v, str) and key(v) in asked for v in col)  # whole names label rows, too
         if not named and col and all(isinstance(v, str) and words(v) and set(words(v)) <= known for v in col):
             for row, v in zip(labels, col):
@@ -284,11 +295,6 @@ def _parts_of_frame(asked: Mapping[Key, tuple[str, Plain]], frame: Mapping[str, 
                 if k in asked and k not in found:
                     found[k] = v
                     break
-    if not found:
-        heads = ", ".join(f"“{_name(c)}”" for c in columns[:4])
-        raise Form(
-            f"None of the entries asked for can be found in the table `{name}` (columns {heads}). Give {_each(asked)}."
-        )
     return found
 
 
@@ -418,6 +424,8 @@ def _no_answer(ex: Exercise, answer: Plain) -> str:
         return f"`{name}` still holds the three dots. Put your answer in their place and run both cells again."
     if answer is None and "cases" not in ex:
         return f"`{name}` is None, which is Python's word for nothing. Put your answer there and run both cells again."
+    if isinstance(answer, dict) and any(answer.get(k) for k in ("dict", "frame", "series")):
+        return f"The entries of `{name}` are not filled in yet. Put your answers there and run both cells again."
     return f"`{name}` is empty. Put your answer there and run both cells again."
 
 
@@ -442,6 +450,14 @@ def _wanted(ex: Exercise) -> str:
 def _listed(options: list[str]) -> str:
     quoted = [f'"{o}"' for o in options]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
+
+
+def _options(ex: Exercise, name: str) -> list[str] | None:
+    """The labels to choose from for a part: of the whole exercise, of the part, or of its column."""
+    options = ex.get("options")
+    if isinstance(options, dict):
+        options = options.get(name) or options.get(name.split(" · ")[-1])
+    return options
 
 
 def _tolerance(ex: Exercise, name: str) -> float:
@@ -476,9 +492,7 @@ def _part_form(ex: Exercise, name: str, expected: Plain, given: Plain) -> str | 
         return (
             None if isinstance(given, str) else f"Your entry{where} is {describe_type(given)}. Write a sentence there."
         )
-    options = ex.get("options")
-    if isinstance(options, dict):
-        options = options.get(name) or options.get(name.split(" · ")[-1])
+    options = _options(ex, name)
     if options and isinstance(expected, str):
         allowed = {normal(o) for o in options} | (_NR if NOT_REPORTED in options else set())
         if not isinstance(given, str) or normal(given) not in allowed:
@@ -487,7 +501,7 @@ def _part_form(ex: Exercise, name: str, expected: Plain, given: Plain) -> str | 
     if not isinstance(expected, str | bool) and number(expected) is not None and number(given, _units(ex)) is None:
         if is_not_reported(given):
             return None
-        unit = f" in {ex['unit']}" if ex.get("unit") else ""
+        unit = f" ({ex['unit']})" if ex.get("unit") else ""
         return f"Your entry{where} is {short(given)}. A number{unit} is expected there."
     if isinstance(expected, bool) and not (
         isinstance(given, bool) or (isinstance(given, str) and normal(given) in {"yes", "no", "true", "false"})
@@ -497,19 +511,19 @@ def _part_form(ex: Exercise, name: str, expected: Plain, given: Plain) -> str | 
 
 
 def _judge_parts(ex: Exercise, answer: Plain) -> Verdict:
-    asked = flatten(ex["expected"])
+    asked, name = flatten(ex["expected"]), ex["name"]
     given = parts_of(ex, answer)
     shares: dict[str, float] = {}
     empty: list[str] = []
     forms: list[str] = []
-    for k, (name, expected) in asked.items():
+    for k, (part, expected) in asked.items():
         value = given.get(k)
         if blank(value):
-            shares[name] = 0.0
-            empty.append(name)
+            shares[part] = 0.0
+            empty.append(part)
             continue
-        shares[name] = _share(ex, k, name, expected, value)
-        if shares[name] == 0 and (fault := _part_form(ex, name, expected, value)):
+        shares[part] = _share(ex, k, part, expected, value)
+        if shares[part] == 0 and (fault := _part_form(ex, part, expected, value)):
             forms.append(fault)
     _follow(ex, given, asked, shares)
     share = _total(ex, asked, shares)
@@ -519,7 +533,8 @@ def _judge_parts(ex: Exercise, answer: Plain) -> Verdict:
     status = "partly" if share > 0 else "wrong"
     if len(empty) == len(asked):
         return Verdict(0.0, "no answer", _no_answer(ex, answer), wrong=wrong)
-    if shown := _shown(ex, given, shares):
+    silent = ex["kind"] == "compare" and all(is_not_reported(given.get(k)) for k in asked)
+    if (shown := _shown(ex, given, shares)) and not (silent and "item" in shown[0]):
         m, at = shown
         remark = (f"“{at}”: " if at else "") + m["remark"] + _which(ex, wrong, empty, shown=True)
         return Verdict(share, status, remark, m["id"], wrong)
@@ -528,6 +543,10 @@ def _judge_parts(ex: Exercise, answer: Plain) -> Verdict:
         return Verdict(share, status, forms[0] + more, wrong=wrong)
     if len(asked) == 1:
         return Verdict(share, status, _generic(ex, next(iter(asked.values()))[1], given), wrong=wrong)
+    if silent:
+        # naming the cells that are not right would fill in half of the table
+        remark = f"Every cell of `{name}` reads “not reported”. Some of the passages do print what is asked. "
+        return Verdict(share, status, remark + "Take one passage, and look for each column in turn.", wrong=wrong)
     return Verdict(share, status, _which(ex, wrong, empty, shown=False).strip(), wrong=wrong)
 
 
@@ -628,30 +647,31 @@ def _shown(
                     and not blank(given.get(k))
                     and same(m["answer"], _scalar(given[k]), _tolerance(ex, n), _units(ex))
                 ):
-                    return m, n if len(keys) > 1 and not _two_options(ex) else ""
+                    return m, n if len(keys) > 1 and not _two_options(ex, n) else ""
     return None
 
 
-def _two_options(ex: Exercise) -> bool:
-    options = ex.get("options")
-    return (isinstance(options, list) and len(options) == 2) or any(
-        isinstance(v, bool) for _, v in flatten(ex["expected"]).values()
-    )
+def _two_options(ex: Exercise, name: str) -> bool:
+    expected = next(v for n, v in flatten(ex["expected"]).values() if n == name)
+    return len(_options(ex, name) or []) == 2 or isinstance(expected, bool)
 
 
 def _which(ex: Exercise, wrong: tuple[str, ...], empty: list[str], shown: bool) -> str:
     """Which parts to look at again. Where there are two options only, how many, since naming them tells the answer."""
-    if len(flatten(ex["expected"])) == 1:
+    names = [n for n, _ in flatten(ex["expected"]).values()]
+    if len(names) == 1:
         return ""
-    unanswered = f" Not answered yet: {_some(empty)}." if empty else ""
+    said = f" Not answered yet: {_some(empty)}." if empty else ""
     wrong = tuple(w for w in wrong if w not in empty)
-    if not wrong:
-        return unanswered
-    if _two_options(ex):
-        return f" Not right yet: {len(wrong)} of {len(flatten(ex['expected']))}." + unanswered
-    if shown and len(wrong) == 1:
-        return unanswered
-    return f" Look again at {_some(list(wrong))}." + unanswered
+    closed = [w for w in wrong if _two_options(ex, w)]
+    named = [w for w in wrong if w not in closed]
+    if named and not (shown and len(wrong) == 1):
+        said = f" Look again at {_some(named)}." + said
+    if closed:
+        among = sum(_two_options(ex, n) for n in names)
+        which = "" if among == len(names) else f", of the {among} with two options"
+        said = f" Not right yet{which}: {len(closed)}" + ("." if which else f" of {among}.") + said
+    return said
 
 
 def _some(names: list[str]) -> str:
@@ -697,7 +717,10 @@ def _judge_prose(ex: Exercise, answer: Plain) -> Verdict:
     if (most := ex.get("most_words")) and count > most:
         missing.append(f"It has {count} words; the limit is {most}.")
     found = " ".join(missing) if missing else "Nothing on the list of formal points is missing."
-    return Verdict(0.0, "marked", f"{found} A person marks this text with the rubric; this check cannot.")
+    marks = "A person marks this text with the rubric; this check cannot."
+    if not ex.get("core", True):
+        marks = "You wrote it for yourself: nobody marks it."
+    return Verdict(0.0, "marked", f"{found} {marks}")
 
 
 def _judge_function(ex: Exercise, answer: Plain, call: Call | None) -> Verdict:
@@ -718,6 +741,8 @@ def _judge_function(ex: Exercise, answer: Plain, call: Call | None) -> Verdict:
         good.append(ok)
         if not ok and fault is None:
             shown = case.get("shown") or ", ".join(short(a) for a in case["args"])
+            if len(case["args"]) > 1 and shown.startswith("(") and shown.endswith(")"):
+                shown = shown[1:-1]  # several arguments are written as a tuple; a call has one pair of brackets
             visible = i < len(ex["cases"])
             if got.error is not None:
                 fault = (

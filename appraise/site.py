@@ -67,7 +67,17 @@ def build(target: Path = SITE, lessons: dict[str, NotebookNode] | None = None) -
             for lesson in course.lessons
             if lesson.slug in lessons
         ]
-        rows = [f"# {course.title}", "", _ABOUT, "", "| Lesson | Question | Minutes |", "| --- | --- | --- |", *rows]
+        rows = [
+            f"# {course.title}",
+            "",
+            _ABOUT,
+            "",
+            "## Lessons",
+            "",
+            "| Lesson | Question | Minutes |",
+            "| --- | --- | --- |",
+            *rows,
+        ]
         listed = [f"{slug}/{slug}" for slug in lessons]
         rows += ["", "```{toctree}", ":hidden:", "", *listed, "```", ""]
         (pages / "index.md").write_text("\n".join(rows), encoding="utf-8")
@@ -79,6 +89,7 @@ def build(target: Path = SITE, lessons: dict[str, NotebookNode] | None = None) -
             "language": "en",
             "extensions": ["myst_nb", __name__],
             "nb_execution_mode": "off",
+            "smartquotes": False,  # a heading keeps its letters, and so its name
             "html_theme": "alabaster",
             "html_theme_options": {"body_text_align": "left", "page_width": "76em", "show_powered_by": False},
             "html_static_path": [str(assets)],
@@ -108,7 +119,7 @@ _ABOUT = (
 # Long code is wrapped, since a frame that scrolls cannot be reached by keyboard; links are dark, lined and wide enough.
 _CSS = """
 a, a.headerlink, div.sphinxsidebar a { color: #004b6b; text-decoration: underline; }
-div.sphinxsidebar a { display: inline-block; min-height: 24px; }
+div.sphinxsidebar a { display: inline-block; min-height: 24px; vertical-align: top; }
 div.highlight { background: #f8f8f8; }
 pre { white-space: pre-wrap; overflow: visible; }
 img { max-width: 100%; }

@@ -113,6 +113,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where two processes run the tests, a file stays whole; only tests marked `apart` are shared out one by one.
+
+    Tests that need the empty environment go together, whatever their file: it is built once.
+    """
+    for item in items:
+        if item.get_closest_marker("apart") is None:
+            built = "installed" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("installed" if built else item.location[0]))
+
+
 # Where APPRAISE_ALLOWED_SKIPS names the list, a skip that it does not allow fails the run: CI sets it, so that a
 # browser or a database that is missing there cannot pass for a green run.
 

@@ -1,7 +1,7 @@
 """The whole bank through both real paths: the learner's check in a live kernel, and the judge that grades a class.
 
 They agree on every entry that is not marked hidden; on those the judge gives less. The judge is handed many entries
-by hand at a time, one for each exercise of a lesson; where that disturbs an exercise that builds on another, it is handed alone.
+at a time, one for each exercise of a lesson; where that disturbs an exercise that builds on another, it is handed alone.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def live_points(slug: str, entries, folder) -> dict[tuple[str, str], tuple[float
     return out
 
 
-@pytest.mark.slow
+@pytest.mark.apart
 @pytest.mark.parametrize("slug", bank.slugs())
 def test_the_learners_check_in_a_live_kernel(slug, tmp_path):
     entries = entries_of(slug)
@@ -119,14 +119,13 @@ def _start(remark: str) -> str:
     return _text(remark)
 
 
-@pytest.mark.slow
+@pytest.mark.apart
 @pytest.mark.parametrize("slug", bank.slugs())
 def test_the_judge_that_grades_a_class(slug):
     judge = pytest.importorskip("appraise.grading.judge", reason="grading needs Linux")
     from appraise.grading import rebuild
 
-    # by hand all, generated ones in the live kernel only: the judge behind both is one, and a class takes longer
-    entries = {e: [pair for pair in mine if pair[0].by_hand] for e, mine in entries_of(slug).items()}
+    entries = entries_of(slug)
     release = bank.ROOT / "lessons" / slug / f"{slug}.ipynb"
     solved = nbformat.read(bank.ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
     lesson = judge.load_lesson(release, bank.ROOT / "solutions" / slug / "key.json")

@@ -13,6 +13,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from appraise import checking
+from appraise.exercise import judge
 
 ROOT = Path(__file__).parent.parent
 EXERCISE = "numbers-why-that-one"  # four options, one point, not graded
@@ -141,6 +142,23 @@ def test_nothing_is_kept_while_grading_or_without_a_kernel(env, tmp_path):
     assert not work.exists()
 
 
+@pytest.mark.parametrize("mode", ["autograde", "validate"])
+def test_a_kernel_that_grades_or_validates_keeps_nothing_and_opens_no_worked_answer(mode, kernel, tmp_path):
+    grading = kernel(APPRAISE_WORK=str(tmp_path / "work"), NBGRADER_EXECUTION=mode)
+    for answer in ("a", "b", "d"):
+        grading.run(f'check("{EXERCISE}", "{answer}")')
+    assert "3 to go" in grading.run(f'worked("{EXERCISE}")')["html"]
+    assert not (tmp_path / "work").exists()
+
+
+def test_a_full_disk_takes_no_worked_answer_away(monkeypatch, tmp_path):
+    file = tmp_path / "04-the-numbers.json"
+    checking.write_progress(file, {"exercises": {EXERCISE: {"tries": 3, "status": "wrong"}}})
+    monkeypatch.setattr(checking, "progress_file", lambda slug: file)
+    monkeypatch.setattr(checking, "write_progress", lambda *_: (_ for _ in ()).throw(OSError("no space")))
+    assert "reason = " in checking.worked(EXERCISE).data
+
+
 def test_checks_say_the_same_without_the_solutions(tmp_path):
     """The library and its packs alone give every remark; only the worked answer needs `solutions/`."""
     bare = tmp_path / "bare"
@@ -166,6 +184,9 @@ def test_checks_say_the_same_without_the_solutions(tmp_path):
         assert Path(where).is_relative_to(folder)
     assert told[ROOT] == told[bare]
     assert len(told[ROOT]) > 10
+    code = f"from appraise import worked; print(worked({EXERCISE!r}).data)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=bare, check=True, capture_output=True, text=True)
+    assert "holds no solutions" in run.stdout
 
 
 def test_a_lesson_of_another_version_says_so_in_one_sentence(capsys):
@@ -185,3 +206,16 @@ def test_packs_hold_no_hidden_cases():
 
 def test_remarks_are_escaped():
     assert checking._text("<b>`x < y`</b>") == "&lt;b&gt;<code>x &lt; y</code>&lt;/b&gt;"
+
+
+def test_prose_that_nobody_marks_says_so() -> None:
+    text = "I would ask for the figures of both groups."
+    ex = {"id": "say", "name": "said", "kind": "write", "points": 1.0, "core": False, "see": "Where to look"}
+    verdict = judge(ex, text)
+    assert verdict.status == "marked"
+    shown = checking.render(ex, verdict, 0.0)
+    assert "Written for yourself" in shown
+    assert "nobody marks it" in shown
+    marked = checking.render({**ex, "core": True}, judge({**ex, "core": True}, text), 0.0)
+    assert "Marked by a person" in marked
+    assert "nobody" not in marked

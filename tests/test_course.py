@@ -184,7 +184,7 @@ def test_the_report_says_what_was_right_wrong_and_not_tried(work):
     assert "99" not in report.text
     shown = report._repr_html_()
     assert "<code>this</code> &lt;b&gt;again&lt;/b&gt;" in shown
-    assert f'<a href="#{wrong["see"].replace(" ", "-")}">' in shown
+    assert f'<a href="#{wrong["see"].replace(" ", "-")}" ' in shown
     assert shown.count('<th scope="col"') == 5
     assert shown.count('<th scope="row"') == len(course.standing(SLUG))
     assert "<caption" in shown
@@ -327,7 +327,10 @@ def test_the_controls_of_my_work_make_and_take_a_zip(lessons, work, monkeypatch)
     monkeypatch.setenv("JPY_SESSION_NAME", "x.ipynb")
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     course.copy_missing(lessons)
-    _, button, link, upload, said = course.my_work().children
+    notice, button, link, upload, said = course.my_work().children
+    assert str(work) in notice.value
+    monkeypatch.setenv("BINDER_LAUNCH_HOST", "https://mybinder.org/")
+    assert "<strong>This machine is lent to you" in course.my_work().children[0].value
     button.click()
     assert 'download="my-work.zip"' in link.value
     file = {"name": "x.zip", "type": "", "size": 1, "last_modified": datetime.now(UTC)}
@@ -369,3 +372,36 @@ def test_a_command_loads_its_own_half_only():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
+
+
+# ── on every system ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_learners_half_names_its_encodings_and_needs_no_shell_and_no_posix():
+    posix = ", ".join(
+        f'{name} = {{msg = "POSIX"}}' for name in ("fcntl", "grp", "posix", "pty", "pwd", "resource", "termios")
+    )
+    rules = "PLW1514,PTH,S602,S604,S605,TID251"  # an encoding left out, os.path, a shell, a module of POSIX alone
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--preview", "--no-cache", f"--select={rules}"]
+    banned = f"lint.flake8-tidy-imports.banned-api = {{{posix}}}"
+    done = subprocess.run(
+        [*command, "--config", banned, "--extend-exclude=grading", "--output-format=concise", "appraise"],
+        cwd=course.ROOT, capture_output=True, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_lesson_needs_a_shell():
+    for file in (course.ROOT / "lessons").rglob("*.ipynb"):
+        for cell in nbformat.read(file, as_version=4).cells:
+            if cell.cell_type == "code":
+                assert not re.search(r"^\s*(!|%%?(bash|sh|script|system|sx)\b)", cell.source, re.M), file.name
+
+
+def test_a_console_that_lacks_a_sign_shows_the_report_without_it(work):
+    remember(work, **{course.standing(SLUG)[0]["id"]: {"tries": 1, "status": "right", "remark": "Right."}})
+    env = {**os.environ, "PYTHONIOENCODING": "cp1252"}  # as where Windows' output goes to a file
+    command = [sys.executable, "-m", "appraise", "report", SLUG]
+    done = subprocess.run(command, cwd=course.ROOT, env=env, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert "? Find it: right" in done.stdout.decode("cp1252")

@@ -401,3 +401,36 @@ def test_a_remark_that_stands_for_several_parts_names_the_one_it_met():
     assert judge(alone, ["2", "1", "none"]).remark == "Count again."
     two = {**ex, "options": ["1", "2"]}  # here the name would tell the answer
     assert "magx12" not in judge(two, ["2", "1", "none"]).remark
+
+
+def test_a_table_of_silence_is_not_told_where_to_look():
+    silent = {p: {"n": NR, "dose": NR} for p in ("walsh", "clip", "links")}
+    remark = tried(COMPARE, silent).remark
+    assert "Every cell" in remark
+    assert "“" + "walsh" not in remark
+
+
+def test_of_parts_with_two_options_only_how_many():
+    ex = exercise({"a": "yes", "b": "no", "c": 4}, "classify", options={"a": ["yes", "no"], "b": ["yes", "no"]})
+    remark = tried(ex, {"a": "no", "b": "no", "c": 5}).remark
+    assert "Not right yet, of the 2 with two options: 1." in remark
+    assert "“c”" in remark
+    assert "“a”" not in remark
+
+
+def test_entries_that_hold_dots_are_not_called_empty():
+    assert "not filled in yet" in tried(CLASSIFY, {"walsh post": ...}).remark
+    assert "is empty" in tried(CLASSIFY, []).remark
+
+
+def test_a_column_of_labels_may_be_named_like_a_part():
+    right = {("walsh", "n"): 80, ("walsh", "dose"): NR, ("clip", "n"): NR, ("clip", "dose"): "1 g"}
+    right |= {("links", "n"): NR, ("links", "dose"): NR}
+    table = pd.DataFrame([[*labels, value] for labels, value in right.items()], columns=["passage", "dose", "answer"])
+    assert tried(COMPARE, table).status == "right"
+
+
+def test_a_call_is_shown_with_one_pair_of_brackets():
+    ex = {**FUNCTION, "cases": [{"args": [1, 2], "expected": 3, "shown": "(1, 2)"}], "hidden": []}
+    assert "(1, 2)` gives" in tried(ex, lambda a, b: 0).remark
+    assert "((" not in tried(ex, lambda a, b: 0).remark

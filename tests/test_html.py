@@ -1,0 +1,123 @@
+"""Lessons away from JupyterLab: as nbconvert's HTML, and as the site to read; accessible, whole, without a network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from bs4 import BeautifulSoup
+from nbconvert import HTMLExporter
+
+from appraise import site
+from appraise.course import load_course
+from tests.browser.conftest import WCAG, chromium
+
+__all__ = ["chromium"]  # the fixture, used here too
+SLUGS = [lesson.slug for lesson in load_course().lessons]
+ALSO = ["heading-order", "page-has-heading-one", "empty-heading", "image-redundant-alt"]  # beyond WCAG's A and AA
+# Of nbconvert's pages the colours and the links without a line are its template's, not the course's; the contrast of
+# what the lessons show is measured on the site and, light and dark, in JupyterLab.
+TEMPLATE = ["color-contrast", "link-in-text-block"]
+
+
+@pytest.fixture(scope="session")
+def executed() -> dict[str, Any]:
+    """Every lesson as released, with its outputs."""
+    return site.run_all()
+
+
+@pytest.fixture(scope="session")
+def pages(executed: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the site."""
+    return site.build(tmp_path_factory.mktemp("site") / "_site", executed).parent
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A page of a browser without a network."""
+    context = chromium.new_context(offline=True)
+    yield context.new_page()
+    context.close()
+
+
+def axe(page: Any, but: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """What axe-core holds against the page, some rules left out: the rule and the part of the page."""
+    page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    rules = {rule: {"enabled": rule not in but} for rule in (*ALSO, *but)}
+    options = {"runOnly": {"type": "tag", "values": WCAG}, "rules": rules}
+    found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
+    return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_lesson_as_html_is_accessible(slug: str, executed: dict[str, Any], page: Any, tmp_path: Path) -> None:
+    shown, _ = HTMLExporter().from_notebook_node(executed[slug])
+    soup = BeautifulSoup(shown, "html.parser")
+    assert soup.html is not None
+    assert soup.html["lang"] == "en"
+    assert [table for table in soup.find_all("table") if not table.find("th")] == []
+    assert [image for image in soup.find_all("img") if len(image.get("alt", "")) <= 20] == []
+    (tmp_path / "lesson.html").write_text(shown, encoding="utf-8")
+    page.goto((tmp_path / "lesson.html").as_uri())
+    assert axe(page, but=TEMPLATE) == []
+
+
+def test_every_page_of_the_site_is_accessible(pages: Path, page: Any) -> None:
+    found = {}
+    for file in [pages / "index.html", *(pages / slug / f"{slug}.html" for slug in SLUGS)]:
+        page.goto(file.as_uri())
+        found[file.name] = axe(page)
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+def test_every_link_of_the_site_leads_somewhere_on_the_disk(pages: Path) -> None:
+    soups = {file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser") for file in pages.rglob("*.html")}
+    names = {file: {tag["id"] for tag in soup.find_all(id=True)} for file, soup in soups.items()}
+    lost = []
+    for file, soup in soups.items():
+        for tag, key in (("a", "href"), ("link", "href"), ("script", "src"), ("img", "src")):
+            for found in soup.find_all(tag, **{key: True}):
+                address = found[key]
+                if address.startswith("data:") or (tag == "a" and re.match(r"https?://", address)):
+                    continue
+                path, _, anchor = address.partition("#")
+                target = (file.parent / unquote(path.partition("?")[0])).resolve() if path else file
+                if not target.is_file() or (anchor and unquote(anchor) not in names.get(target, set())):
+                    lost.append(f"{file.relative_to(pages).as_posix()}: {address}")
+    assert lost == []
+
+
+def test_the_site_shows_lessons_that_nobody_has_answered(pages: Path) -> None:
+    for slug in SLUGS:
+        text = (pages / slug / f"{slug}.html").read_text(encoding="utf-8")
+        assert "No answer yet" in text
+        assert 'aria-hidden="true">✓' not in text
+        assert "SOLUTION" not in text
+        assert "vnd.jupyter.widget" not in text
+
+
+WIDGETS = (
+    r"^(?:\w+ = )?(?:two_groups|regression_to_the_mean|sampling_distribution|precision|rob2_form|correlation_slider)\("
+)
+
+
+def test_widgets_stand_still_as_pictures(executed: dict[str, Any]) -> None:
+    cells = [cell for notebook in executed.values() for cell in notebook.cells if cell.cell_type == "code"]
+    moving = [cell for cell in cells if re.search(WIDGETS, cell.source, re.MULTILINE)]
+    assert len(moving) >= 6
+    for cell in moving:
+        assert any("<img" in output.get("data", {}).get("text/html", "") for output in cell.outputs), cell.source
+
+
+def test_the_site_can_be_searched_from_the_disk(pages: Path, page: Any) -> None:
+    page.goto((pages / "index.html").as_uri())
+    page.fill("input[name=q]", "regression to the mean")
+    page.keyboard.press("Enter")
+    found = page.locator("#search-results li a")
+    found.first.wait_for()
+    assert any("05-compared-with-what" in link.get_attribute("href") for link in found.all())
