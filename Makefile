@@ -33,7 +33,7 @@ mutants: env
 	python -m tests.mutants
 
 rates: env
-	python -m tests.rates
+	python -m tests.rates --hostile
 
 define CAN_BUILD
 import importlib.util, sys

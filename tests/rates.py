@@ -1,7 +1,8 @@
 """How often the grader errs: `make rates` prints false accepts and false rejects over the answer bank, with intervals.
 
 Only entries written by hand, from the question and before the check was run on them, count in the rates; generated ones
-are printed apart. For each exercise it prints what a blank answer and a random guesser earn.
+are printed apart. For each exercise it prints what a blank answer and a random guesser earn. With `--hostile`
+it grades the hostile class too, and prints tampering that paid and submissions lost.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import itertools
 import random
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from scipy.stats import binomtest
@@ -19,6 +20,9 @@ from appraise.authoring import with_part
 from appraise.exercise import flatten, judge
 from appraise.plain import decode
 from tests import bank
+
+if TYPE_CHECKING:
+    from tests.hostile.ground import Result
 
 GUESSES = 300
 
@@ -69,8 +73,22 @@ def guesser(ex: dict[str, Any], rng: random.Random) -> float | None:
     return total / GUESSES
 
 
+def of_hostile(results: list[Result]) -> tuple[list[str], int]:
+    """Lines on the hostile class, and how many of it went wrong."""
+    from tests.hostile.submissions import TAMPERING
+
+    tampering = [r for r in results if r.submission.name in TAMPERING]
+    paid, lost = [r for r in tampering if r.paid], [r for r in results if r.lost]
+    lines = [
+        f"tampering that paid {rate(len(paid), len(tampering))}",
+        f"submissions lost {rate(len(lost), len(results))}",
+    ]
+    lines += [f"WRONGLY {r.submission.name}: {'; '.join(r.found)}" for r in results if r.found]
+    return lines, sum(bool(r.found) for r in results)
+
+
 def main() -> int:
-    """Print the rates; 1 where a wrong answer got full marks, a right one less, or a blank one anything."""
+    """Print the rates; 1 where a wrong answer got full marks, a right one less, a blank one anything, or tampering paid."""
     matplotlib.use("Agg")
     rng = random.Random(20130301)
     counted = {True: [0, 0, 0, 0], False: [0, 0, 0, 0]}  # by hand or generated: accepts, wrong, rejects, right
@@ -106,7 +124,15 @@ def main() -> int:
         print(f"{'by hand' if hand else 'generated'}: false rejects {rate(rejects, right)}")
     for line in wrongly:
         print(f"WRONGLY {line}")
-    errors = blanks + sum(row[0] + row[2] for row in counted.values())
+    errors = 0
+    if "--hostile" in sys.argv:
+        from tests.hostile.ground import first_tier
+        from tests.hostile.submissions import CLASS
+
+        tier, results = first_tier(CLASS)
+        lines, errors = of_hostile(results)
+        print(f"hostile class of {len(CLASS)}, behind {tier}:", *lines, sep="\n    ")
+    errors += blanks + sum(row[0] + row[2] for row in counted.values())
     return 1 if errors else 0
 
 

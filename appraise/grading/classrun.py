@@ -338,10 +338,14 @@ def _room(task: Task) -> _Room:
             room = _Room(lesson, task)
             if not _rooms:
                 Finalize(None, close_rooms, exitpriority=10)
-            with tempfile.NamedTemporaryFile(suffix=".ipynb") as f, room.warm() as warm:
-                f.write(solution)
-                f.flush()
-                judge.canary(lesson, warm, Path(f.name) if solution else None)
+            try:
+                with tempfile.NamedTemporaryFile(suffix=".ipynb") as f, room.warm() as warm:
+                    f.write(solution)
+                    f.flush()
+                    judge.canary(lesson, warm, Path(f.name) if solution else None)
+            except BaseException:
+                room.close()
+                raise
             _rooms[place] = room
         return _rooms[place]
 
@@ -418,6 +422,7 @@ def _begin_worker(folder: str, parent: int) -> None:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = folder
+    _rooms.clear()  # warm parents of the process that this is a fork of
 
 
 # ── where tasks run ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -713,7 +718,7 @@ def _keep(
 def _write_folder(to: Settings, slug: str, handed: Handed, notebook: str) -> None:
     """The autograded folder as nbgrader leaves it, put in its place in one step."""
     new = Path(tempfile.mkdtemp(prefix="autograded-", dir=to.own / ".run"))
-    for file in handed.beside:
+    for file in (f for f in handed.beside if f.shown):
         path = new / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.data)

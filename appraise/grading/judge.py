@@ -6,6 +6,7 @@ it is compared (`proper`).
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import math
@@ -22,7 +23,7 @@ from appraise.checking import render
 from appraise.exercise import Called, Exercise, Verdict, judge
 from appraise.grading import rebuild, safe
 from appraise.grading.channel import Ended
-from appraise.grading.learner import Broken, Child, Warm
+from appraise.grading.learner import PATIENCE, Broken, Child, Warm
 from appraise.grading.rebuild import Answers, Beside, nbgrader_of
 from appraise.plain import Plain
 
@@ -50,6 +51,8 @@ class Lesson:
     exercises : mapping of id to exercise, hidden cases included
     opening : list of int
         Places of the code cells before the first answer cell.
+    shows : list of int
+        Places of later code cells that only show something of the course, whatever the answers are.
     checks : dict
         Place of a check cell to the id of its exercise.
     answer_of : dict
@@ -65,6 +68,7 @@ class Lesson:
     release: Any
     exercises: Mapping[str, Exercise]
     opening: list[int]
+    shows: list[int]
     checks: dict[int, str]
     answer_of: dict[str, int]
     graded: dict[str, float]
@@ -123,13 +127,59 @@ def load_lesson(release: Path, key: Path) -> Lesson:
             raise LessonError(f"{release}: the exercise “{name}” has no answer cell or no check; run `make lessons`")
     first = min(answers.values(), default=len(nb.cells))
     opening = [i for i, c in enumerate(nb.cells[:first]) if c.cell_type == "code" and i not in checks]
+    ours = _imported([nb.cells[i].source for i in opening])
+    rest = [
+        i for i, c in enumerate(nb.cells) if c.cell_type == "code" and i not in {*opening, *answers.values(), *checks}
+    ]
+    shows = [i for i in rest if only_shows(nb.cells[i].source, ours)]
     digest = hashlib.sha256(released + b"\0" + held).hexdigest()
-    return Lesson(slug, version, nb, exercises, opening, checks, answer_of, graded, digest)
+    return Lesson(slug, version, nb, exercises, opening, shows, checks, answer_of, graded, digest)
+
+
+def _imported(sources: Sequence[str]) -> set[str]:
+    """The names that these cells import from the course's library."""
+    trees = [_parsed(s) for s in sources]
+    found = [n for t in trees if t for n in t.body if isinstance(n, ast.ImportFrom)]
+    return {a.asname or a.name for n in found if (n.module or "").split(".")[0] == "appraise" for a in n.names}
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except SyntaxError:  # a magic
+        return None
+
+
+_SHOWING = (
+    *(ast.Module, ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Load, ast.Constant),
+    *(ast.List, ast.Tuple, ast.Attribute, ast.Subscript, ast.Slice),
+)
+
+
+def only_shows(source: str, ours: set[str]) -> bool:
+    """Whether a cell only calls what the course gives (`ours`), with fixed arguments: so it shows everybody the same.
+
+    Examples
+    --------
+    >>> only_shows("read('walsh', 'post', 4)", {"read"}), only_shows("read(mine)", {"read"})
+    (True, False)
+    """
+    tree = _parsed(source)
+    if tree is None or not tree.body:
+        return False
+    for node in ast.walk(tree):
+        if not isinstance(node, _SHOWING) or (isinstance(node, ast.Name) and node.id not in ours | {"display"}):
+            return False
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "@" in node.value:
+            return False  # a query that may use a learner's name
+    return True
 
 
 def open_warm(lesson: Lesson, **options: Any) -> Warm:
     """Start the lesson's warm parent."""
-    return Warm([lesson.release.cells[i].source for i in lesson.opening], **options)
+    cells = lesson.release.cells
+    opening, shows = ([cells[i].source for i in places] for places in (lesson.opening, lesson.shows))
+    return Warm(opening, shows=shows, **options)
 
 
 # ── what comes out ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -319,8 +369,9 @@ class _Run:
         self.beside = beside
         self.nb = rebuild.build(lesson.release, answers.texts)
         self.limits = warm.limits
-        self.until = time.monotonic() + self.limits.notebook_seconds
-        self.item_until = 0.0
+        self.until = time.monotonic() + self.limits.notebook_seconds * PATIENCE
+        self.late = False  # whether the time limit was reached
+        self.could_be_read = False
         self.child: Child | None = None
         self.ran: list[int] = []  # places of the cells that a new process must run again
         self.ended: dict[int, Ended] = {}
@@ -338,10 +389,10 @@ class _Run:
 
     def whole(self) -> Outcome:
         items: dict[str, Item] = {}
-        for i, out in zip(self.lesson.opening, self.warm.outputs):
-            self.outputs[i] = safe.clean_outputs(out)
+        done = [*zip(self.lesson.opening, self.warm.outputs), *zip(self.lesson.shows, self.warm.shown)]
+        self.outputs = {i: out for i, out in done if out is not None}
         for i, cell in enumerate(self.nb.cells):
-            if cell.cell_type != "code" or i in self.lesson.opening:
+            if cell.cell_type != "code" or i in self.outputs:
                 continue
             if i in self.lesson.checks:
                 name = self.lesson.checks[i]
@@ -358,18 +409,15 @@ class _Run:
             status = FAULT
         return Outcome(status, items, self.outputs, self.notes)
 
-    def _time(self, of_item: bool = True) -> float:
-        now = time.monotonic()
-        left = self.until - now
-        return min(left, self.item_until - now) if of_item else left
+    @property
+    def _seconds(self) -> float:
+        # who has once used up the time of an item gets less for the others: ten endless loops must not take ten times
+        return self.limits.item_seconds / (4 if self.late else 1)
 
     def _cell(self, i: int) -> None:
         """Run one cell; if the process ends in it, that is remembered and the cell is not run again."""
-        self.item_until = time.monotonic() + self.limits.item_seconds
         try:
-            child = self._ready()
-            self.item_until = time.monotonic() + self.limits.item_seconds
-            ran = child.run(self.nb.cells[i].source, self._time(), i in self.pictures)
+            ran = self._ready().run(self.nb.cells[i].source, self._seconds, i in self.pictures)
         except Ended as e:
             self._lost(i, e)
             return
@@ -381,6 +429,7 @@ class _Run:
     def _lost(self, i: int, e: Ended) -> None:
         self.child = None
         self.ended[i] = e
+        self.late |= e.status == "time limit"
         where = f"the answer cell “{self.grade_ids[i]}”" if i in self.grade_ids else f"cell {i + 1}"
         self.notes.append(f"In {where}: {e.detail} ({e.status}). The rest was graded in a new process.")
         self.outputs[i] = [
@@ -396,9 +445,9 @@ class _Run:
             at = -1
             child = None
             try:
-                child = Child(self.warm, self.beside)
+                child = Child(self.warm, self.beside, self.until)
                 for at in self.ran:
-                    child.run(self.nb.cells[at].source, min(self._time(False), self.limits.item_seconds))
+                    child.run(self.nb.cells[at].source, self.limits.item_seconds)
             except Ended as e:
                 if at < 0:
                     raise Broken(f"a new learner's process does not answer: {e.detail}") from None
@@ -426,7 +475,11 @@ class _Run:
             verdict = self._verdict(name, ex, place)
         except Ended as e:
             before = self.outputs.get(place, [])
-            self._lost(place, e)  # the cell itself ran, so a new process runs it again for the cells below
+            self._lost(place, e)
+            # the cell itself ran, so a new process runs it again for the cells below; but not where its value could not
+            # even be read: what it did would then meet every other item too
+            if not self.could_be_read and place in self.ran:
+                self.ran.remove(place)
             self.outputs[place] = [*before, *self.outputs[place]]
             return nothing(e.status, _ended_remark(e))
         except Broken:
@@ -449,13 +502,14 @@ class _Run:
 
     def _verdict(self, name: str, ex: Exercise, place: int) -> Verdict | None:
         child = self._ready()
-        self.item_until = max(self.item_until, time.monotonic() + self.limits.item_seconds / 4)
-        found, value = child.fetch(ex["name"], self._time())
+        self.could_be_read = False
+        found, value = child.fetch(ex["name"], self._seconds)
+        self.could_be_read = True
         if not found:
             return None
 
         def call(args: list[Plain]) -> Called:
-            reply = child.call(ex["name"], args, self._time())
+            reply = child.call(ex["name"], args)
             if (error := reply.get("error")) is not None:
                 return Called(error=safe.clean_text(str(error))[:200])
             after = proper(reply.get("args"))
@@ -484,6 +538,8 @@ def shown(item: Item, ex: Exercise) -> list[dict[str, Any]]:
     else:
         head = f"<strong>{item.status.capitalize()}</strong> · 0 of {item.points:g} points"
         page = f"<p>{head}</p><p>{safe.escape(remark)}</p>"
+    # a remark may quote the learner, and MathJax makes links of what looks like LaTeX
+    page = f'<div class="tex2jax_ignore mathjax_ignore">{page}</div>'
     data = {"text/plain": repr(item.earned or 0.0), "text/html": page}
     return [{"output_type": "execute_result", "execution_count": None, "data": data, "metadata": {}}]
 

@@ -14,6 +14,7 @@ import contextlib
 import ctypes
 import gc
 import json
+import math
 import os
 import random
 import select
@@ -23,6 +24,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,8 +43,11 @@ class Limits:
 
     Attributes
     ----------
-    item_seconds, notebook_seconds : float
-        Wall time for an answer cell with its checks, and for the notebook.
+    item_seconds : float
+        Processor time, of all its processes, for an answer cell, and as much again for its checks. What sleeps in
+        place of working has that long by the clock; what waits for a busy machine has `PATIENCE` times that long.
+    notebook_seconds : float
+        For the notebook, by the clock, times `PATIENCE`.
     memory_bytes : int
         Address space of a process beyond what the warm parent holds; also memory of all processes together.
     output_bytes : int
@@ -66,6 +71,9 @@ class Limits:
     scratch_files: int = 10_000
 
 
+PATIENCE = 6  # how much slower a loaded machine may be before honest work is ended
+
+
 class Broken(Exception):
     """The warm parent cannot be started, or has died: the grader's fault, not a learner's."""
 
@@ -83,11 +91,15 @@ class Warm:
     limits : Limits
     walls : Walls
         What it runs behind. `appraise.grading.walls.stand` starts it behind walls that were seen to stand.
+    shows : sequence of str
+        Source of cells that show everybody the same, run once too.
 
     Attributes
     ----------
     outputs : list of list of dict
-        Outputs of the opening cells.
+        Outputs of the opening cells, made harmless.
+    shown : list of list of dict, or None
+        Outputs of `shows`; None for one that gives none or stops, which each submission must run for itself.
 
     Raises
     ------
@@ -100,14 +112,18 @@ class Warm:
         opening: Sequence[str],
         limits: Limits | None = None,
         walls: Walls = walled.NONE,
+        shows: Sequence[str] = (),
     ) -> None:
-        self.opening = list(opening)
+        self.opening, self.shows = list(opening), list(shows)
         self.limits = limits or Limits()
         self.walls = walls
         self.outputs: list[list[dict[str, Any]]] = []
+        self.shown: list[list[dict[str, Any]] | None] = []
         self._start()
 
     def _start(self) -> None:
+        from appraise.grading import safe  # the learner's side needs none of it
+
         ours, theirs = socket.socketpair()
         self.home = Path(tempfile.mkdtemp(prefix="appraise-"))
         if self.walls.tier == 1:
@@ -127,7 +143,8 @@ class Warm:
         theirs.close()
         self.control = Channel(ours)
         try:
-            setup = {"opening": self.opening, "limits": asdict(self.limits), "tier": self.walls.tier}
+            cells = {"opening": self.opening, "shows": self.shows}
+            setup = {**cells, "limits": asdict(self.limits), "tier": self.walls.tier}
             self.control.send(setup, 10)
             ready = self.control.receive(120)
         except Ended as e:
@@ -136,7 +153,8 @@ class Warm:
         if ready["error"]:
             self.close()
             raise Broken(f"an opening cell of the lesson fails: {ready['error']}")
-        self.outputs = ready["outputs"]
+        self.outputs = [safe.clean_outputs(out) for out in ready["outputs"]]
+        self.shown = [out and safe.clean_outputs(out) for out in ready["shown"]]
 
     def fork(self) -> socket.socket:
         """A new child; the grader's end of its channel. A warm parent that has died is started again first."""
@@ -154,6 +172,21 @@ class Warm:
             finally:
                 theirs.close()
         raise Broken("the learner's process cannot be started again")
+
+    def time(self) -> None:
+        """From here on, count what the child that runs spends."""
+        with contextlib.suppress(OSError):
+            self.control.sock.sendall(b"T")
+
+    def spent(self) -> tuple[float, float]:
+        """Seconds of processor time since `time`, and seconds spent waiting for a processor."""
+        try:
+            self.control.sock.settimeout(10)
+            self.control.sock.sendall(b"Q")
+            worked, waited = self.control.receive(60)
+            return float(worked), float(waited)
+        except (OSError, Ended):
+            return 0.0, 0.0
 
     def end(self, gone: bool = False) -> dict[str, Any]:
         """End the child that runs, with all that it started; how it ended (`code`, `signal`, `limit`).
@@ -234,8 +267,9 @@ class Ran:
 class Child:
     """The grader's end of one submission's process. Every method raises `Ended` when the process does not answer."""
 
-    def __init__(self, warm: Warm, beside: Sequence[Beside] = ()) -> None:
+    def __init__(self, warm: Warm, beside: Sequence[Beside] = (), until: float = math.inf) -> None:
         self.warm = warm
+        self.until = until  # of time.monotonic: the end of the notebook's time
         self.channel = Channel(warm.fork())
         self.count = 0
         files = [{"name": b.name, "data": base64.b64encode(b.data).decode("ascii")} for b in beside]
@@ -243,33 +277,54 @@ class Child:
             self.close()
             raise Broken(f"the walls cannot be put up: {fault}")
 
-    def run(self, source: str, seconds: float, pictures: bool = False) -> Ran:
-        """Run a cell."""
+    def allow(self, seconds: float) -> None:
+        """What is asked from here on may take so many seconds of processor time together; see `Limits`."""
+        self.seconds, self.began = seconds, time.monotonic()
+        self.warm.time()
+
+    def run(self, source: str, seconds: float | None = None, pictures: bool = False) -> Ran:
+        """Run a cell; `seconds` for this alone, in place of what `allow` said."""
         reply = self._ask({"op": "run", "source": source, "pictures": pictures}, seconds)
         outputs, error = reply.get("outputs"), reply.get("error")
         return Ran(outputs if isinstance(outputs, list) else [], error if isinstance(error, str) else None)
 
-    def fetch(self, name: str, seconds: float) -> tuple[bool, Plain]:
+    def fetch(self, name: str, seconds: float | None = None) -> tuple[bool, Plain]:
         """(is there such a name, its value as the child encodes it); what comes is not to be trusted."""
         reply = self._ask({"op": "fetch", "name": name}, seconds)
         return reply.get("found") is True, reply.get("value")
 
-    def call(self, name: str, args: list[Plain], seconds: float) -> dict[str, Any]:
+    def call(self, name: str, args: list[Plain], seconds: float | None = None) -> dict[str, Any]:
         """Call the function fetched last under `name`: `result`, `args` afterwards, `error`."""
         return self._ask({"op": "call", "name": name, "args": args}, seconds)
 
-    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any], seconds: float | None) -> dict[str, Any]:
+        if seconds is not None:
+            self.allow(seconds)
         self.count += 1
+        end = min(self.began + PATIENCE * self.seconds, self.until)
         try:
-            if seconds <= 0:
+            if time.monotonic() >= self.until:
                 raise Ended("time limit", "no time is left for this notebook")
-            self.channel.send({"count": self.count, **request}, seconds)
-            reply = self.channel.receive(seconds)
+            self.channel.send({"count": self.count, **request}, max(end - time.monotonic(), 1.0))
+            self._wait(end)
+            reply = self.channel.receive(max(end - time.monotonic(), 1.0))
             if not isinstance(reply, dict) or reply.get("count") != self.count:
                 raise Ended("crashed", "the process sent something unreadable")
             return reply
         except Ended as e:
             raise self._ended(e) from None
+
+    def _wait(self, end: float) -> None:
+        """Wait for the answer to begin, as long as time is left."""
+        asked = time.monotonic()
+        until = min(self.began + self.seconds, end)
+        while not select.select([self.channel.sock], [], [], max(until - time.monotonic(), 0.0))[0]:
+            worked, waited = self.warm.spent()
+            now = time.monotonic()
+            asleep = worked + waited < (now - asked) / 2
+            if worked >= self.seconds or asleep or now >= end:
+                raise Ended("time limit", "no answer in time")
+            until = min(now + max(self.seconds - worked, 0.1), end)
 
     def _ended(self, e: Ended) -> Ended:
         """End the process and say why it stopped answering."""
@@ -317,6 +372,8 @@ def main(fd: int) -> None:
         outputs.append(out)
         error = error or (failed and f"{failed} in “{source.splitlines()[0] if source else ''}”")
     shell.settle()
+    ran = [shell.run(source, store=False) for source in setup["shows"]]
+    shown = [None if failed or not out else out for out, failed in ran]
     shell.run("1 / 0", store=False)  # the first traceback loads much; the children then have it
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         if hasattr(sys, name):
@@ -331,7 +388,7 @@ def main(fd: int) -> None:
             walled.close_home()
     except OSError as e:
         error = error or f"the walls cannot be closed: {e}"
-    channel.send({"outputs": outputs, "error": error})
+    channel.send({"outputs": outputs, "shown": shown, "error": error})
     while True:
         command, fds, *_ = socket.recv_fds(control, 1, 4)
         if not command:
@@ -351,37 +408,76 @@ def _alone(control: socket.socket, fd: int, limits: Limits, tier: int) -> dict[s
         control.close()
         _child(fd, scratch, limits, tier)
     os.close(fd)
-    watch = os.pidfd_open(pid)
-    limit = None
-    while not select.select([control.fileno(), watch], [], [], 0.1)[0] and not limit:
-        if _too_full(scratch, limits):
-            limit = _TOO_MANY_FILES
-    if limit:
-        os.kill(pid, signal.SIGKILL)
-    status = _finish(control, pid, watch)
+    status, stopped = _finish(control, pid, lambda: _too_full(scratch, limits))
     _sweep()
     _remove(scratch)
-    return _how(status, limit)
+    return _how(status, _TOO_MANY_FILES if stopped else None)
 
 
-def _finish(control: socket.socket, pid: int, watch: int) -> int:
-    """Wait until the grader says that a child is to end, or is seen to have ended; its status."""
-    if watch in select.select([control.fileno(), watch], [], [])[0] and not select.select([control], [], [], 0)[0]:
-        _, status = os.waitpid(pid, 0)
-        _sweep()  # now at the latest every copy of the child's socket is closed, and the grader sees that it ended
-        if not control.recv(1):
-            os._exit(0)
-    else:
-        command = control.recv(1)
-        if command == b"W":
+def _finish(control: socket.socket, pid: int, too_much: Callable[[], bool] | None = None) -> tuple[int, bool]:
+    """Wait until the grader says that a child is to end, or is seen to have ended.
+
+    Returns
+    -------
+    (int, bool)
+        The child's status, and whether it was ended because of `too_much`, which is asked ten times a second.
+    """
+    watch = os.pidfd_open(pid)
+    since = (0.0, 0.0)
+    status, stopped = None, False
+    while True:
+        known = [control.fileno()] if status is not None else [control.fileno(), watch]
+        ready = select.select(known, [], [], None if too_much is None or status is not None else 0.1)[0]
+        if control.fileno() in ready:
+            word = control.recv(1)
+            if word == b"T":
+                since = _spent()
+            elif word == b"Q":
+                Channel(control).send([now - then for now, then in zip(_spent(), since)])
+            else:
+                break
+        elif ready:
+            _, status = os.waitpid(pid, 0)
+            _sweep()  # now at the latest every copy of the child's socket is closed, and the grader sees that it ended
+        elif too_much is not None and not stopped and too_much():
+            stopped = True
+            os.kill(pid, signal.SIGKILL)
+    if status is None:
+        if word == b"W":
             select.select([watch], [], [], 0.5)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
-        if not command:
-            os._exit(0)
     os.close(watch)
-    return status
+    if not word:
+        os._exit(0)
+    return status, stopped
+
+
+def _spent() -> tuple[float, float]:
+    """Seconds that all processes below this one have worked, and that they have waited for a processor."""
+    worked = waited = 0.0
+    below = [str(os.getpid()).encode()]
+    while below:
+        above = os.fsdecode(below.pop())
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{above}/task").iterdir():
+                for pid in _read(f"{task}/children").split():
+                    below.append(pid)
+                    with contextlib.suppress(OSError):
+                        ticks = _read(f"/proc/{int(pid)}/stat").rpartition(b")")[2].split()[11:15]
+                        worked += sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+                        waited += int(_read(f"/proc/{int(pid)}/schedstat").split()[1]) / 1e9
+    return worked, waited
+
+
+def _read(path: str) -> bytes:
+    # not by pathlib: this is asked for every cell
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(fd, 4096)
+    finally:
+        os.close(fd)
 
 
 _TOO_MUCH_MEMORY = ("memory limit", "the limit on the memory of all processes together was reached")
@@ -425,7 +521,7 @@ def _behind_a_warden(control: socket.socket, fd: int, limits: Limits, tier: int)
             os._exit(0)
     os.close(write)
     os.close(fd)
-    _finish(control, pid, os.pidfd_open(pid))
+    _finish(control, pid)
     with os.fdopen(read, "rb") as told:
         text = told.read()
     return json.loads(text) if text else dict(_UNKNOWN)
@@ -517,11 +613,8 @@ def _serve(channel: Channel, scratch: Path) -> None:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(base64.b64decode(file["data"]))
             case "run":
-                if request["pictures"]:
-                    shell.draw(True)
+                shell.draw(request["pictures"])
                 reply["outputs"], reply["error"] = shell.run(request["source"])
-                if request["pictures"]:
-                    shell.draw(False)
             case "fetch":
                 reply |= _fetch(names, held, request["name"])
             case "call":

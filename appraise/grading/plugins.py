@@ -158,9 +158,8 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
             notes.append(f"The notebook is of version {found.version}; it was graded as version {lesson.version}.")
         folder = Path(resources["submission"]["folder"])
         beside, odd = rebuild.files_beside(folder)
-        _take_back(
-            folder, Path(converter._format_dest(about["assignment"], about["student"])), {b.name for b in beside}
-        )
+        graded = Path(converter._format_dest(about["assignment"], about["student"]))
+        _take_back(folder, graded, {b.name for b in beside if b.shown})
         built = rebuild.build(lesson.release, answers.texts)
         for cell in built.cells:
             if is_solution(cell) and cell.cell_type == "markdown":
@@ -211,8 +210,8 @@ class JudgeOutside(NbGraderPreprocessor):  # type: ignore[misc]
     trust_submissions = Bool(False, help="Grade although no wall stands between submissions and this machine.").tag(
         config=True
     )
-    item_seconds = Float(20.0, help="Seconds that an answer cell and its checks may take.").tag(config=True)
-    notebook_seconds = Float(120.0, help="Seconds that a whole submission may take.").tag(config=True)
+    item_seconds = Float(20.0, help="Processor seconds of an answer cell, and again of its checks.").tag(config=True)
+    notebook_seconds = Float(120.0, help="Seconds of a whole submission, times six.").tag(config=True)
     memory_bytes = Integer(1 << 30, help="Memory that a submission may use beyond the lesson's own.").tag(config=True)
 
     def limits(self) -> Limits:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import mimetypes
 import os
 import re
 import stat
@@ -23,6 +24,11 @@ from typing import Any
 MOST_BYTES = 100_000_000  # a larger file is not read
 MOST_TEXT = 1_000_000  # characters in one answer
 _OURS = {"appraise", "sitecustomize", "usercustomize"}
+# what a browser shows or saves, and runs nothing of
+_QUIET = {
+    *("text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "text/x-python", "application/json"),
+    *("image/png", "image/jpeg", "image/gif", "application/zip", None),
+}
 MOST_FILES, MOST_FILE_BYTES, MOST_ALL_BYTES = 50, 5_000_000, 10_000_000
 
 
@@ -68,10 +74,21 @@ class Answers:
 
 @dataclass(frozen=True)
 class Beside:
-    """A file handed in beside the notebook."""
+    """A file handed in beside the notebook.
+
+    Examples
+    --------
+    >>> Beside("own.csv", b"a,b").shown, Beside("page.html", b"<script>").shown
+    (True, False)
+    """
 
     name: str
     data: bytes
+
+    @property
+    def shown(self) -> bool:
+        """Whether a browser runs nothing of it: formgrader hands on what lies in the graded folder."""
+        return mimetypes.guess_type(f"/{self.name}")[0] in _QUIET
 
 
 # ── reading what was handed in ──────────────────────────────────────────────────────────────────────────────────────
@@ -373,6 +390,8 @@ def files_beside(folder: Path) -> tuple[list[Beside], list[str]]:
             fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
             with os.fdopen(fd, "rb") as f:
                 taken.append(Beside(relative.as_posix(), f.read(MOST_FILE_BYTES)))
+            if not taken[-1].shown:
+                notes.append(f"“{relative}” could run in a browser and was not copied to the graded folder.")
     return taken, notes
 
 

@@ -256,6 +256,14 @@ def settle() -> None:
         from matplotlib import pyplot
 
         pyplot.switch_backend(matplotlib.rcParams["backend"])
+        pyplot.uninstall_repl_displayhook()  # it draws each figure once more, for a window that is not there
+        figure, ax = pyplot.subplots()  # the first picture loads fonts and codecs; the children then have them
+        ax.bar(["a", "b"], [1, 2], label="c")
+        ax.set(title="1", xlabel="2", ylabel="3")
+        ax.legend()
+        figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+        pyplot.close(figure)
+    draw(False)
 
 
 def draw(pictures: bool) -> None:
@@ -263,6 +271,18 @@ def draw(pictures: bool) -> None:
     from matplotlib_inline.config import InlineBackend
 
     InlineBackend.instance(parent=ZMQInteractiveShell.instance()).figure_formats = {"png"} if pictures else set()
+    if figures := sys.modules.get("appraise.figures"):  # the course's own pictures draw themselves
+        _drawn.setdefault("img", figures.Picture.img)
+        figures.Picture.img = _drawn["img"] if pictures else _no_img
+
+
+_drawn: dict[str, Any] = {}
+
+
+def _no_img(picture: Any) -> str:
+    from html import escape
+
+    return f"<p>{escape(NO_PICTURE)}</p><p>{escape(picture.alt)}</p>"
 
 
 def run(source: str, store: bool = True) -> tuple[list[Output], str | None]:

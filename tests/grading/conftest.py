@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from appraise.authoring import build
-from appraise.grading import judge, rebuild
+from appraise.grading import classrun, judge, rebuild
 from appraise.grading.judge import Lesson, Outcome
 from appraise.grading.learner import Limits, Warm
 
@@ -137,7 +139,7 @@ class Course:
         """`appraise …` or `nbgrader …` as a program of its own, in the course's folder."""
         env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
         done = subprocess.run(
-            self.command(*words), cwd=self.root, env=env, capture_output=True, text=True, timeout=300, check=False
+            self.command(*words), cwd=self.root, env=env, capture_output=True, text=True, timeout=900, check=False
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
@@ -188,3 +190,26 @@ def a_class(course: Path, handed: Handed, tmp_path: Path, monkeypatch: pytest.Mo
     found = Course(root, handed)
     found.set("c.JudgeOutside.trust_submissions = True\nc.JudgeOutside.item_seconds = 5.0")
     return found
+
+
+class InTurn(Executor):
+    """Runs each task at once in this process, whose warm parents the next run finds again."""
+
+    def submit(self, task: Any, /, *args: Any, **more: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(task(*args, **more))
+        except Exception as e:
+            done.set_exception(e)
+        return done
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Class runs of this test start no workers and share one warm parent: for what does not depend on workers."""
+
+    @contextmanager
+    def here(workers: int, folder: Path) -> Iterator[Any]:
+        yield classrun._Place(InTurn, 1)
+
+    monkeypatch.setattr(classrun, "_here", here)

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
-from appraise.grading import judge
+from appraise.grading import judge, rebuild
+from appraise.grading.channel import Ended
 from appraise.grading.judge import LessonError, Outcome, proper
 from appraise.grading.learner import Warm
 
@@ -56,6 +58,46 @@ def test_canaries_pass_and_a_key_that_gives_points_away_stops_everything(lesson:
     strict = {**lesson.exercises, "n-in-each-arm": {**lesson.exercises["n-in-each-arm"], "expected": 41}}
     with pytest.raises(LessonError, match="own solution"):
         judge.canary(judge.replace(lesson, exercises=strict), warm, solution)
+
+
+def test_what_hangs_every_reading_costs_one_item_once(graded: Any) -> None:
+    hang = "import appraise.plain\ndef hang(x):\n    while True: pass\nappraise.plain.encode = hang\ndesign = 'x'"
+    outcome = graded({"which-design": hang})
+    found = {n: i.status for n, i in outcome.items.items() if i.status not in ("right", "marked")}
+    assert found == {"which-design": "time limit"}
+    assert len([n for n in outcome.notes if "time limit" in n]) == 1
+
+
+def test_who_has_used_up_an_items_time_has_less_for_the_others(lesson: Any, warm: Any, handed: Any) -> None:
+    answers = rebuild.answers(lesson.release, rebuild.read(nbformat.writes(handed()).encode()))
+    run = judge._Run(lesson, warm, answers, [])
+    assert run._seconds == warm.limits.item_seconds
+    run._lost(3, Ended("crashed", "x"))
+    assert run._seconds == warm.limits.item_seconds
+    run._lost(3, Ended("time limit", "x"))
+    assert run._seconds == warm.limits.item_seconds / 4
+
+
+@pytest.mark.parametrize(
+    ("source", "shows"),
+    [
+        ("read('walsh', 'post', 4)", True),
+        ("display(read('walsh', 'post', 4))\nread('walsh', 'post', 5)", True),
+        ("outside().loc[['a', 'b'], 'statement']", True),
+        ("read(mine)", False),
+        ("show(read('walsh', 'post', 4))", False),
+        ("pain = read('walsh', 'post', 4)", False),
+        ("read.cache = 3", False),
+        ("numbers().query('mean == @mine')", False),
+        ("[read(n) for n in (1, 2)]", False),
+        ("read((lambda: 1)())", False),
+        ("%time read('walsh', 'post', 4)", False),
+        ("# nothing", False),
+    ],
+)
+def test_a_cell_that_only_shows_is_known_by_its_parts(source: str, shows: bool) -> None:
+    ours = judge._imported(["from appraise import numbers, outside, read\nfrom pandas import show\nimport os"])
+    assert judge.only_shows(source, ours) is shows
 
 
 @pytest.mark.parametrize(

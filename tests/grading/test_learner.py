@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,8 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from appraise.grading.learner import Broken, Child, Limits, Warm
+from appraise.grading.channel import Ended
+from appraise.grading.learner import PATIENCE, Broken, Child, Limits, Warm
 from appraise.grading.rebuild import Beside
 
 CELLS = [
@@ -120,7 +124,8 @@ def test_every_solution_notebook_shows_what_a_kernel_shows() -> None:
         with Warm([], Limits(item_seconds=60)) as warm:
             child = Child(warm)
             for source, cell in zip(sources, kernel.cells):
-                assert seen(child.run(source, 60).outputs) == seen(cell.outputs), f"{path.name}: {source[:200]}"
+                ran = child.run(source, 60, pictures=True)
+                assert seen(ran.outputs) == seen(cell.outputs), f"{path.name}: {source[:200]}"
             child.close()
 
 
@@ -132,6 +137,50 @@ def test_pictures_are_drawn_only_where_they_are_marked(process: Warm) -> None:
     assert "image/png" not in plain
     assert "not drawn" in plain["text/plain"]
     assert "image/png" in drawn
+
+
+def test_the_courses_own_pictures_are_drawn_only_there_too_and_keep_their_words() -> None:
+    with Warm(["from appraise.figures import timeline"], shows=["timeline()", "None", "1 / 0"]) as warm:
+        child = Child(warm)
+        plain = child.run("timeline()", 30).outputs[-1]["data"]["text/html"]
+        drawn = child.run("timeline()", 30, pictures=True).outputs[-1]["data"]["text/html"]
+        child.close()
+        assert "data:image" not in plain
+        assert "not drawn" in plain
+        assert "Time line" in plain
+        assert "data:image/png" in drawn
+        # what shows everybody the same is run once, before the fork; what shows nothing or stops is left to each
+        assert "Time line" in str(warm.shown[0])
+        assert warm.shown[1:] == [None, None]
+
+
+BUSY = "import time\nsince = time.process_time()\nwhile time.process_time() - since < {}: pass"
+
+
+def test_time_is_that_of_the_processor_so_a_busy_machine_costs_nobody_points(process: Warm) -> None:
+    hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4 * (os.cpu_count() or 1))]
+    try:
+        child = Child(process)
+        began = time.monotonic()
+        assert child.run(BUSY.format(0.6), 1).error is None
+        assert time.monotonic() - began > 1  # a limit by the clock would have ended it
+        with pytest.raises(Ended, match="no answer in time"):
+            child.run(BUSY.format(60), 1)
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
+
+
+def test_what_sleeps_has_its_time_by_the_clock_and_children_count(process: Warm) -> None:
+    idle = "import time\ntime.sleep(60)"
+    other = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'while True: pass'])"
+    for source in (idle, other):
+        child = Child(process)
+        began = time.monotonic()
+        with pytest.raises(Ended, match="no answer in time"):
+            child.run(source, 1)
+        assert time.monotonic() - began < 1 * PATIENCE + 5
 
 
 def test_files_beside_the_notebook_are_there_and_shadow_nothing(process: Warm) -> None:

@@ -1,0 +1,276 @@
+"""The walls stand, the proof that they do can fail, and where none stands nothing is graded."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from appraise.grading import walls
+from appraise.grading.gradebook import OUTCOME
+from appraise.grading.judge import Outcome
+from appraise.grading.learner import PATIENCE, Broken, Child, Limits, Warm
+from appraise.grading.walls import BUBBLEWRAP, LANDLOCK, NONE, TIERS, NotWalled, Walls, breaches, stand
+
+REPO = Path(__file__).parents[2]
+LIMITS = Limits(item_seconds=10, memory_bytes=400_000_000, processes=12)
+
+
+def start(behind: Walls) -> Warm:
+    return Warm([], LIMITS, behind)
+
+
+@pytest.fixture(scope="module", params=TIERS, ids=lambda w: f"tier {w.tier}")
+def walled(request: pytest.FixtureRequest) -> Iterator[Warm]:
+    try:
+        warm = stand(start, tiers=[request.param])
+    except NotWalled as e:
+        if "a submission can" in str(e):  # these walls are had here, and do not hold
+            raise
+        pytest.skip(f"tier {request.param.tier} cannot be had on this machine: {e}")
+    with warm:
+        yield warm
+
+
+def value(warm: Warm, source: str) -> object:
+    """What `x` holds after a cell."""
+    child = Child(warm)
+    try:
+        ran = child.run(source, 10)
+        return ran.error or child.fetch("x", 5)[1]
+    finally:
+        child.close()
+
+
+def test_the_proof_finds_what_is_open(tmp_path: Path) -> None:
+    """Without walls every probe but those of the limits succeeds: the proof can fail."""
+    (tmp_path / "book").write_text("x", encoding="ascii")
+    with start(NONE) as warm:
+        found = breaches(warm, [("the gradebook", tmp_path / "book")])
+    assert {
+        "read the gradebook",
+        "write the gradebook",
+        "read a planted neighbour",
+        "read packs",
+        "truncate a file outside",
+        "remove a file outside",
+        "change a file outside",
+        "see another's environment",
+        "signal the grader",
+        "signal its parent",
+        "connect by TCP",
+        "send by UDP",
+        "connect to a local socket",
+        "connect to an abstract socket",
+        "start processes without end",
+    } <= set(found)
+
+
+def test_the_walls_stand(walled: Warm) -> None:
+    assert breaches(walled) == []
+
+
+def test_a_hole_in_the_wall_is_found_and_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Path(__file__)
+    whole = walls._bubblewrap
+
+    def holed(home: Path) -> list[str]:
+        first, *rest = whole(home)
+        at = rest.index("--remount-ro")
+        return [first, *rest[:at], "--ro-bind", str(here.parents[1]), str(here.parents[1]), *rest[at:]]
+
+    if walls.available()[BUBBLEWRAP]:
+        pytest.skip("tier 1 does not stand on this machine: bubblewrap is missing")
+    monkeypatch.setattr(walls, "_bubblewrap", holed)
+    with pytest.raises(NotWalled, match="tier 1: a submission can read the gradebook"):
+        stand(start, forbidden=[("the gradebook", here)], tiers=[BUBBLEWRAP])
+
+
+def test_a_filter_that_is_not_set_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    if walls.available()[LANDLOCK]:
+        pytest.skip("tier 2 does not stand on this machine")
+    monkeypatch.setattr(LANDLOCK.__class__, "wrap", lambda self, command, home: _without(command, "_filter"))
+    with pytest.raises(NotWalled, match="tier 2: a submission can "):
+        stand(start, tiers=[LANDLOCK])
+
+
+def _without(command: list[str], part: str) -> list[str]:
+    """The command that starts the warm parent with one part of the confinement left out."""
+    body = (
+        f"import sys; from appraise.grading import walls; walls.{part} = lambda *a, **k: None; "
+        "from appraise.grading import learner; learner.main(int(sys.argv[1]))"
+    )
+    return [*command[:3], "-c", body, command[-1]]
+
+
+def test_nothing_starts_where_no_wall_stands_but_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
+    monkeypatch.setattr(walls, "landlock_version", lambda: 0)
+    with pytest.raises(NotWalled, match=r"(?s)bubblewrap is not installed.*Landlock is version 0.*--trust-submissions"):
+        stand(start)
+    with stand(start, trust=True) as warm:
+        assert warm.walls == NONE
+
+
+def test_trust_does_not_take_walls_away_that_stand() -> None:
+    with stand(start, trust=True) as warm:
+        assert warm.walls in TIERS
+
+
+def test_the_library_and_the_seeds_are_there_and_the_packs_are_not(walled: Warm) -> None:
+    source = """
+from pathlib import Path
+import appraise, appraise.records
+root = Path(appraise.__file__).parents[1]
+def opens(pattern):
+    for p in root.glob(pattern):
+        try: return bool(p.read_bytes())
+        except OSError: pass
+    return False
+x = [opens("seeds/*"), opens("appraise/*.py"), opens("appraise/packs/*"), opens("solutions/*/*"), opens("tests/*.py")]
+"""
+    assert value(walled, source) == [True, True, False, False, False]
+
+
+def test_processes_are_counted_without_the_users_others(walled: Warm) -> None:
+    source = """
+import os, signal
+pids = []
+try:
+    while len(pids) < 50:
+        pid = os.fork()
+        if not pid:
+            signal.pause()
+        pids.append(pid)
+except OSError:
+    pass
+for p in pids:
+    os.kill(p, 9)
+x = len(pids)
+"""
+    assert value(walled, source) == (LIMITS.processes - 1 if walled.walls.tier == 1 else 0)
+
+
+def test_what_is_written_is_gone_for_the_next(walled: Warm) -> None:
+    source = """
+import os, tempfile, pathlib
+x = os.path.exists("left")
+pathlib.Path("left").write_text("1")
+"""
+    assert [value(walled, source), value(walled, source)] == [False, False]
+
+
+def test_a_child_has_no_privileges(walled: Warm) -> None:
+    source = """
+x = [l.split()[1] for l in open("/proc/self/status") if l.startswith(("CapPrm", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp:"))]
+"""
+    zero = "0" * 16
+    assert value(walled, source) == [zero, zero, zero, "1", "2"]
+
+
+def test_a_dead_warm_parent_is_started_again_behind_the_same_walls(walled: Warm) -> None:
+    os.killpg(walled.process.pid, signal.SIGKILL)
+    walled.process.wait()
+    assert value(walled, "x = 2 + 2") == 4
+    assert breaches(walled) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "detail"),
+    [
+        ("while True: pass", "time limit", "no answer in time"),
+        ("import os; os._exit(3)", "crashed", "the process ended with exit code 3"),
+        ("import os; [os.write(fd, b'x' * 99) for fd in range(3, 99) if os.path.exists(f'/proc/self/fd/{fd}')]",
+         "output limit", "a message of 2021161080 bytes"),
+    ],
+)  # fmt: skip
+def test_an_ended_submission_says_which_limit_and_in_which_cell(
+    graded: Callable[..., Outcome], source: str, status: str, detail: str
+) -> None:
+    outcome = graded({"which-design": source})
+    item = outcome.items["which-design"]
+    assert (item.status, item.earned) == (status, 0.0)
+    assert detail in item.remark
+    assert any(n.startswith("In the answer cell “which-design-answer”: ") and detail in n for n in outcome.notes)
+    assert {i.status for i in outcome.items.values()} == {status, "right", "marked"}
+
+
+def test_a_part_that_the_kernel_refuses_stops_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    if walls.available()[LANDLOCK]:
+        pytest.skip("tier 2 does not stand on this machine")
+    body = "_landlock = lambda s: (_ for _ in ()).throw(OSError('refused'))"
+    command = "import sys; from appraise.grading import walls; walls.{}; from appraise.grading import learner; "
+    monkeypatch.setattr(
+        LANDLOCK.__class__,
+        "wrap",
+        lambda self, c, home: [*c[:3], "-c", command.format(body) + "learner.main(int(sys.argv[1]))", c[-1]],
+    )
+    with start(LANDLOCK) as warm, pytest.raises(Broken, match="cannot be put up: OSError: refused"):
+        Child(warm)
+
+
+def test_doctor_says_what_stands(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    code = walls.doctor()
+    said = capsys.readouterr().out
+    assert (code == 0) is ("Grading runs behind tier" in said)
+    for word in ("Python 3", "nbgrader ", "Walls, tier 1", "Walls, tier 2", "Browser for the tests", "SQLite"):
+        assert word in said
+    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
+    monkeypatch.setattr(walls, "landlock_version", lambda: 0)
+    assert walls.doctor() == 1
+    assert "Grading refuses" in capsys.readouterr().out
+
+
+def test_the_tier_stands_on_every_report(a_class: Any) -> None:
+    if all(walls.available().values()):
+        pytest.skip("no tier stands on this machine")
+    a_class.hand_in("ada")
+    said = re.search(r"^Walls: (.*)\.$", a_class.call("appraise", "grade", a_class.slug, "--workers", "1"), re.M)
+    assert said
+    assert said[1] in {str(w) for w in TIERS}
+    engine = sa.create_engine(f"sqlite:///{a_class.root}/grading/gradebook.db")
+    with engine.connect() as db:
+        assert db.execute(sa.select(OUTCOME.c.walls)).scalars().all() == [said[1]]
+    engine.dispose()
+    assert said[1] in "".join(a_class.notebooks().values())
+
+
+# ── what the page says ──────────────────────────────────────────────────────────────────────────────────────────────
+
+PAGE = (REPO / "appraise" / "grading" / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_claim_of_the_page_names_tests_that_there_are() -> None:
+    from tests.hostile.submissions import CLASS
+
+    files = [f for part in ("grading", "hostile", "browser") for f in (REPO / "tests" / part).glob("*.py")]
+    known = {n for f in files for n in re.findall(r"^def (test_\w+)", f.read_text(encoding="utf-8"), re.M)}
+    known |= {s.name for s in CLASS}
+    protected, _, rest = PAGE.partition("## Protected")[2].partition("## Not protected")
+    claims = [line.rpartition(" | ")[2] for line in protected.splitlines() if line.startswith("| ")][2:]
+    claims += protected.partition("\n- ")[2].split("\n- ")
+    assert len(claims) > 20
+    named = re.compile(r"`(test_\w+|[a-z]+[a-z0-9-]*)`")
+    for claim in claims:
+        assert named.search(claim), f"nothing is said to test: {claim}"
+    assert set(named.findall("".join(claims) + rest)) <= known
+
+
+def test_the_limits_on_the_page_are_those_of_the_program() -> None:
+    most = Limits()
+    for said in (
+        f"{most.scratch_bytes // 10**6} MB, {most.scratch_files:,} files",
+        f"{most.file_bytes // 10**6} MB; {most.open_files}",
+        f"| {most.processes} with their threads",
+        f"{most.memory_bytes >> 30} GB for a process, {most.memory_bytes >> 30} GB for all together",
+        f"{most.item_seconds:.0f} s of processor time an item",
+        f"{most.notebook_seconds * PATIENCE / 60:.0f} minutes a notebook",
+        f"{most.output_bytes:,} characters a cell",
+    ):
+        assert said in PAGE

@@ -1,0 +1,360 @@
+"""The ground that the hostile class is graded on: a course with secrets, and eyes on all that must stay untouched."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import matplotlib
+import nbformat
+
+from appraise.authoring import build
+from appraise.grading import judge, rebuild, walls
+from appraise.grading.judge import Lesson, Outcome
+from appraise.grading.learner import Limits, Warm
+from appraise.grading.walls import Walls
+from tests.grading.conftest import HERE, SLUG, _solution
+from tests.hostile.submissions import FULL, LATE, UNREADABLE, Submission
+
+REPO = Path(__file__).parents[2]
+# less memory and time than a class has, so that a submission that takes all of it soon has; what is not about time
+# gets enough of it for a machine with much else to do
+LIMITS = Limits(item_seconds=60.0, notebook_seconds=240.0, memory_bytes=600_000_000)
+SHORT = 3.0  # seconds an item, where an item must reach the limit on time
+SECRET = "appraise-hostile-secret"
+MARK = "67.75"  # seconds that daemons of the class sleep
+
+
+def compile_course(root: Path) -> None:
+    """The fixture lesson, compiled as the course's own lessons are."""
+    folder = root / "solutions" / SLUG
+    folder.mkdir(parents=True)
+    shutil.copy(HERE / "course.yml", root)
+    shutil.copy(HERE / "exercises.yml", folder)
+    nbformat.write(_solution(), folder / f"{SLUG}.ipynb")
+    build(root=root, packs=root / "packs")
+
+
+def _state(folder: Path) -> dict[str, Any]:
+    """Contents and modes of all files in a folder."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if "__pycache__" not in path.parts:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+            found[str(path.relative_to(folder))] = (path.lstat().st_mode, digest)
+    return found
+
+
+def _times(folder: Path) -> dict[str, Any]:
+    """Sizes and times of all files in a large folder."""
+    return {str(p): (p.lstat().st_size, p.lstat().st_mtime_ns) for p in folder.rglob("*.py")}
+
+
+@dataclass
+class Ground:
+    """A course, its lesson and what watches it.
+
+    Attributes
+    ----------
+    places : dict
+        What the words between @ signs in the submissions stand for.
+    """
+
+    root: Path
+    lesson: Lesson
+    places: dict[str, str]
+    ears: list[socket.socket]
+    solved: Any
+    release: Any
+    before: dict[str, Any] = field(default_factory=dict)
+
+    def remember(self) -> None:
+        self.before = self.look()
+
+    def look(self) -> dict[str, Any]:
+        library = Path(walls.__file__).parents[1]
+        return {
+            "course": _state(self.root),
+            "library": _times(library),
+            "environment": dict(os.environ),
+            "folder": str(Path.cwd()),
+            "system": [p for p in ("/etc/appraise-hostile", "/tmp/left") if Path(p).exists()],
+        }
+
+    def touched(self) -> list[str]:
+        """What is not as it was; nothing where the submissions touched nothing but their own."""
+        now = self.look()
+        found = [f"{what} is not as it was" for what, was in self.before.items() if now[what] != was]
+        for ear in self.ears:
+            with contextlib.suppress(BlockingIOError):
+                if ear.type == socket.SOCK_STREAM:
+                    ear.accept()[0].close()
+                else:
+                    ear.recv(10)
+                found.append(f"something came through a socket ({ear.family.name}, {ear.type.name})")
+        return found
+
+    def left(self) -> list[str]:
+        """Processes that submissions left behind, when none of them runs any more."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                line = path.read_bytes()
+                if MARK.encode() in line and b"sleep" in line:
+                    found.append("a process was left behind")
+        return found
+
+    def file(self, submission: Submission) -> bytes:
+        """The notebook that is handed in."""
+        nb = nbformat.from_dict(json.loads(json.dumps(self.solved if submission.right else self.release)))
+        places = rebuild.answer_cells(nb)
+        for exercise, text in submission.given.items():
+            for word, value in self.places.items():
+                text = text.replace(f"@{word}@", value)
+            nb.cells[places.get(exercise, places.get(f"{exercise}-answer"))].source = text
+        return submission.file(nb) if submission.file else nbformat.writes(nb).encode("utf-8", "surrogatepass")
+
+    def hand_in(self, submission: Submission, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{SLUG}.ipynb").write_bytes(self.file(submission))
+        for name, data in submission.beside.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+
+    def grade(self, submission: Submission, warm: Warm, folder: Path) -> Outcome:
+        """Hand in and grade, as the commands do."""
+        self.hand_in(submission, folder)
+        found = rebuild.read((folder / f"{SLUG}.ipynb").read_bytes())
+        if found.unreadable:
+            return judge.at_fault(self.lesson, found.unreadable, UNREADABLE)
+        answers = rebuild.answers(self.lesson.release, found)
+        beside, notes = rebuild.files_beside(folder)
+        answers.notes[:0] = [*found.notes, *notes]
+        late = LATE in {**submission.must, **submission.by_tier.get(warm.walls.tier, {})}.values()
+        warm.limits = replace(LIMITS, item_seconds=SHORT) if late else LIMITS
+        return judge.grade(self.lesson, warm, answers, beside)
+
+    def wrong(self, submission: Submission, outcome: Outcome, tier: int) -> list[str]:
+        """Where an outcome is not the one that the submission must get."""
+        must = {**submission.must, **submission.by_tier.get(tier, {})}
+        found = []
+        for name, points in FULL.items():
+            item = outcome.items[name]
+            is_ = (item.status, item.earned)
+            if submission.whole == UNREADABLE:
+                ok, expected = item.earned is None, "no number"
+            elif name in must:
+                ok, expected = is_ == must[name], str(must[name])
+            elif submission.right:
+                ok, expected = is_ == ("marked" if points is None else "right", points), "full points"
+            else:
+                ok, expected = item.earned == 0.0 and item.status != judge.FAULT, "0 points"
+            if not ok:
+                found.append(f"{name}: {is_}, must be {expected}; {item.remark}")
+            if not item.remark:
+                found.append(f"{name}: no remark")
+            if item.status in ("time limit", "output limit") and not any(f"cell “{name}" in n for n in outcome.notes):
+                found.append(f"{name}: no note says which limit ended it, and in which cell")
+        if submission.whole and outcome.status != submission.whole:
+            found.append(f"status {outcome.status}, must be {submission.whole}")
+        if submission.noted and not any(submission.noted in note for note in outcome.notes):
+            found.append(f"“{submission.noted}” is in no note: {outcome.notes}")
+        if outcome.walls != ("" if submission.whole else str(_OF[tier])):
+            found.append(f"the tier is not on the outcome: {outcome.walls!r}")
+        return found
+
+
+_OF = {w.tier: w for w in (walls.NONE, *walls.TIERS)}
+
+
+@contextlib.contextmanager
+def prepare(root: Path, made: bool = False) -> Iterator[Ground]:
+    """A ground in a folder that is empty, or holds a course that was `made`.
+
+    The files stay open to other users, so that walls alone keep a submission out.
+    """
+    if not made:
+        compile_course(root)
+    neighbour = root / "grading" / "submitted" / "neighbour" / SLUG / f"{SLUG}.ipynb"
+    neighbour.parent.mkdir(parents=True)
+    shutil.copy(root / "solutions" / SLUG / f"{SLUG}.ipynb", neighbour)
+    book = root / "grading" / "gradebook.db"
+    with contextlib.closing(sqlite3.connect(book)) as db, db:
+        db.execute("create table if not exists grade (auto_score real)")
+        if not made:
+            db.execute("insert into grade values (1.0)")
+    for path in (book, neighbour):
+        path.chmod(0o666)
+    os.environ["APPRAISE_HOSTILE"] = SECRET
+    with contextlib.ExitStack() as stack:
+        tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        ears = [tcp]
+        port = tcp.getsockname()[1]
+        udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        udp.bind(("127.0.0.1", port))
+        ears.append(udp)
+        for name, kind in (
+            (str(root / "s"), socket.SOCK_STREAM),
+            (f"\0{SECRET}{port}", socket.SOCK_STREAM),
+            (str(root / "s.datagram"), socket.SOCK_DGRAM),
+        ):
+            local = stack.enter_context(socket.socket(socket.AF_UNIX, kind))
+            local.bind(name)
+            if kind == socket.SOCK_STREAM:
+                local.listen()
+            ears.append(local)
+        for ear in ears:
+            ear.setblocking(False)
+        for name in ("s", "s.datagram"):
+            (root / name).chmod(0o777)
+        lesson = judge.load_lesson(root / "lessons" / SLUG / f"{SLUG}.ipynb", root / "solutions" / SLUG / "key.json")
+        places = {
+            "GRADEBOOK": str(book),
+            "NEIGHBOUR": str(neighbour),
+            "SUBMITTED": str(root / "grading" / "submitted"),
+            "KEY": str(root / "solutions" / SLUG / "key.json"),
+            "PACKS": str(REPO / "appraise" / "packs"),
+            "LIBRARY": str(Path(judge.__file__)),
+            "PID": str(os.getpid()),
+            "PORT": str(port),
+            "UNIX": str(root / "s"),
+            "ABSTRACT": f"{SECRET}{port}",
+            "SECRET": SECRET,
+        }
+        solved = nbformat.read(root / "solutions" / SLUG / f"{SLUG}.ipynb", as_version=4)
+        ground = Ground(root, lesson, places, ears, solved, lesson.release)
+        ground.remember()
+        try:
+            yield ground
+        finally:
+            del os.environ["APPRAISE_HOSTILE"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one submission; `found` is empty where it got what it must and touched nothing."""
+
+    submission: Submission
+    outcome: Outcome
+    found: list[str]
+
+    @property
+    def paid(self) -> bool:
+        """Whether an item has more points than it must get."""
+        must = {**self.submission.must, **self.submission.by_tier.get(1, {})}
+        full = {n: p if self.submission.right else 0.0 for n, p in FULL.items()}
+        return any((i.earned or 0.0) > (must[n][1] if n in must else full[n] or 0.0) for n, i in self.items())
+
+    @property
+    def lost(self) -> bool:
+        """Whether an item that could be judged has no number."""
+        can = self.submission.whole != UNREADABLE
+        return can and any(i.earned is None and i.status != "marked" for _, i in self.items())
+
+    def items(self) -> list[tuple[str, Any]]:
+        return list(self.outcome.items.items())
+
+
+def grade_class(ground: Ground, tier: Walls, chosen: Sequence[Submission], together: int = 2) -> list[Result]:
+    """Grade submissions behind just these walls, some at a time, and look each time at what they could have touched.
+
+    Raises
+    ------
+    NotWalled
+        Where the walls do not stand here.
+    """
+    free: SimpleQueue[Warm] = SimpleQueue()
+    with contextlib.ExitStack() as stack:
+        for _ in range(together):
+            free.put(stack.enter_context(behind(ground, tier)))
+        ground.remember()
+
+        def one(submission: Submission) -> Result:
+            warm = free.get()
+            try:
+                outcome = ground.grade(submission, warm, ground.root.parent / f"tier-{tier.tier}" / submission.name)
+            finally:
+                free.put(warm)
+            return Result(submission, outcome, [*ground.wrong(submission, outcome, tier.tier), *ground.touched()])
+
+        with ThreadPoolExecutor(together) as pool:
+            done = list(pool.map(one, chosen))
+    last = done[-1]  # all are at their end now, and so are the warm parents
+    last.found.extend([*ground.left(), *ground.touched()])
+    return done
+
+
+def behind(ground: Ground, tier: Walls) -> Warm:
+    """A warm parent behind just these walls, which were seen to stand.
+
+    Raises
+    ------
+    NotWalled
+        Where they do not stand here.
+    """
+    if not tier.tier:
+        return judge.open_warm(ground.lesson, limits=LIMITS, walls=tier)
+    secret = [("the gradebook", Path(ground.places["GRADEBOOK"])), ("a neighbour", Path(ground.places["NEIGHBOUR"]))]
+    return walls.stand(
+        lambda w: judge.open_warm(ground.lesson, limits=LIMITS, walls=w),
+        forbidden=[*secret, *walls.course_secrets()],
+        tiers=[tier],
+    )
+
+
+def first_tier(chosen: Sequence[Submission]) -> tuple[Walls, list[Result]]:
+    """The class graded behind the first tier that stands here.
+
+    Raises
+    ------
+    NotWalled
+        Where none stands.
+    """
+    why = []
+    with tempfile.TemporaryDirectory() as folder, prepare(Path(folder, "course")) as ground:
+        for tier in walls.TIERS:
+            try:
+                return tier, grade_class(ground, tier, chosen)
+            except walls.NotWalled as e:
+                why.append(str(e))
+    raise walls.NotWalled(" ".join(why))
+
+
+def as_user(words: Sequence[str]) -> int:
+    """`python -m tests.hostile` with these words, started by root as a user without privileges.
+
+    Root's folders may be closed to others, so that user sees the interpreter and the course where they lie, and of
+    root's home nothing else.
+    """
+    places = [REPO, Path(sys.prefix), Path(sys.base_prefix)]
+    command = ["bwrap", "--dev-bind", "/", "/"]
+    if any(p.is_relative_to("/root") for p in places):
+        command += ["--perms", "0755", "--tmpfs", "/root"]
+    for path in places:
+        for parent in reversed(path.parents):
+            if parent.is_relative_to("/root") and parent != Path("/root"):
+                command += ["--perms", "0755", "--dir", str(parent)]
+        command += ["--ro-bind", str(path), str(path)]
+    command += ["--perms", "1777", "--tmpfs", "/tmp"]
+    for folder in ("/tmp/.cache", "/tmp/.cache/matplotlib"):
+        command += ["--perms", "0777", "--dir", folder]
+    for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # the list takes a second to make
+        command += ["--ro-bind", str(fonts), f"/tmp/.cache/matplotlib/{fonts.name}"]
+    command += ["--chdir", str(REPO), "setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"]
+    command += ["--inh-caps=-all", "--bounding-set=-all", "env", "-i", f"PATH={os.environ['PATH']}", "HOME=/tmp"]
+    command += ["PYTHONDONTWRITEBYTECODE=1", sys.executable, "-m", "tests.hostile", *words]
+    return subprocess.run(command, check=False).returncode
