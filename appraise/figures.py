@@ -323,7 +323,7 @@ def completeness(items: str | Sequence[str] = "pico", sources: Sequence[str] | N
     held = {(r.source, r.passage, r.item): r for r in cells.itertuples()}
     shown = pd.DataFrame(records.NOT_REPORTED, index=pd.Index(chosen, name="item"), columns=list(names.values()))
 
-    fig = Figure(figsize=(8.4, 0.36 * len(chosen) + 2.1))
+    fig = Figure(figsize=(9.2, 0.36 * len(chosen) + 2.1))
     ax = fig.add_subplot()
     counts = dict.fromkeys(names.values(), 0)
     for row, item in enumerate(chosen):
@@ -393,10 +393,11 @@ _SPELT = {"iv": "IV", "lanss": "LANSS", "mg": "magnesium", "co": "co-", "6m": "6
 def _label(item: str) -> str:
     """An item's name on a picture.
 
-    >>> _label("iv-dose"), _label("co-drugs")
-    ('IV dose', 'co-drugs')
+    >>> _label("iv-dose"), _label("co-drugs"), _label("follow-up")
+    ('IV dose', 'co-drugs', 'follow-up')
     """
-    return " ".join(_SPELT.get(word, word) for word in item.split("-")).replace("- ", "-")
+    words = " ".join(_SPELT.get(word, word) for word in item.split("-"))
+    return words.replace("- ", "-").replace("follow up", "follow-up")
 
 
 def _labels(chosen: Sequence[str], items: str | Sequence[str], frame: pd.DataFrame) -> tuple[list[str], list[int]]:
@@ -493,7 +494,7 @@ def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Pictu
     names = {reference: names[reference]} | names
     held = {(r.source, r.passage, r.item): str(r.printed) for r in table.itertuples()}
     shown = pd.DataFrame(
-        {name: [held.get((*key, item), "lost") for item in first["item"]] for key, name in names.items()},
+        {name: [held.get((*key, item), "not printed") for item in first["item"]] for key, name in names.items()},
         index=pd.Index([_number_label(row) for row in first.itertuples()], name="number"),
     )
     fig = Figure(figsize=(8.4, 0.29 * len(first) + 1.9))
@@ -505,7 +506,7 @@ def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Pictu
         )
         for row, printed in enumerate(shown[name]):
             original = shown.iloc[row, 0]
-            if printed == "lost":
+            if printed == "not printed":
                 continue
             same = float(printed) == float(str(original))
             kept[name] += same
@@ -540,7 +541,7 @@ def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Pictu
         handles=[
             Patch(facecolor="white", edgecolor=MAGNESIUM, label="same figure"),
             Patch(facecolor="white", edgecolor=CONTROL, linewidth=2.4, label="another figure (bold, square)"),
-            Line2D([], [], color="#CCCCCC", linewidth=1, linestyle="-", marker="", label="bare line: lost"),
+            Line2D([], [], color="#CCCCCC", linewidth=1, linestyle="-", marker="", label="bare line: not printed"),
         ],
         loc="outside lower left",
         ncols=3,
@@ -569,7 +570,7 @@ def before_after() -> Picture:
     table = records.numbers()
     table = table[(table["source"] == "painscience") & (table["passage"] == "abstract")]
     outcomes = list(dict.fromkeys(table["outcome"]))
-    fig = Figure(figsize=(8.4, 3.9))
+    fig = Figure(figsize=(8.4, 4.1))
     rows, words = [], []
     for n, outcome in enumerate(outcomes):
         ax = fig.add_subplot(1, len(outcomes), n + 1)
@@ -599,6 +600,8 @@ def before_after() -> Picture:
         )
         words.append(f"{outcome} from {means[0]:g} (SD {sds[0]:g}) to {means[1]:g} (SD {sds[1]:g}) {unit}".strip())
         rows.append([outcome, unit, means[0], sds[0], means[1], sds[1], records.NOT_REPORTED])
+    bar = Line2D([], [], color=MAGNESIUM, marker="o", linestyle="-", label="mean; the bar reaches one SD to each side")
+    fig.legend(handles=[bar], loc="outside lower left")
     alt = (
         f"Four small charts, magnesium arm, before and at 6 months: {'; '.join(words)}. "
         "The control arm has no figures in the abstract."
@@ -609,7 +612,7 @@ def before_after() -> Picture:
 
 # ── 07: traffic lights ──────────────────────────────────────────────────────────────────────────────────────────────
 
-_LIGHTS = {  # the sign says what the colour says
+LIGHTS = {  # the sign says what the colour says
     "Low": ("#009E73", "+", "white"),
     "Some concerns": ("#F0E442", "–", INK),
     "High": ("#A11D1D", "×", "white"),
@@ -631,14 +634,14 @@ def traffic_lights(assessments: Mapping[str, Mapping[str, str | None]], label: s
     shown = pd.DataFrame("not judged", index=pd.Index(list(assessments), name="assessed"), columns=columns)
     for name, row in assessments.items():
         for domain, judgement in row.items():
-            if judgement is not None and judgement not in _LIGHTS:
+            if judgement is not None and judgement not in LIGHTS:
                 raise ValueError(f"{name}, {domain}: expected Low, Some concerns or High; found {judgement!r}")
             shown.loc[name, domain] = judgement or "not judged"
     fig = Figure(figsize=(max(5.0, 1.0 + 0.95 * len(columns) + 2.2), 0.62 * len(shown) + 1.5))
     ax = fig.add_subplot()
     for y, name in enumerate(shown.index):
         for x, domain in enumerate(columns):
-            colour, sign, ink = _LIGHTS[str(shown.loc[name, domain])]
+            colour, sign, ink = LIGHTS[str(shown.loc[name, domain])]
             ax.plot(x, y, marker="o", markersize=25, color=colour, markeredgecolor=INK, linestyle="")
             ax.text(x, y, sign, ha="center", va="center_baseline", fontsize=17, weight="bold", color=ink)
     ax.set_xticks(range(len(columns)), columns)
@@ -649,17 +652,17 @@ def traffic_lights(assessments: Mapping[str, Mapping[str, str | None]], label: s
     ax.set_ylim(len(shown) - 0.5, -0.5)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    used = [j for j in _LIGHTS if j != "not judged" or (shown == j).any(axis=None)]
+    used = [j for j in LIGHTS if j != "not judged" or (shown == j).any(axis=None)]
     handles = [
         Line2D(
             [],
             [],
             marker="o",
             markersize=13,
-            color=_LIGHTS[j][0],
+            color=LIGHTS[j][0],
             markeredgecolor=INK,
             linestyle="",
-            label=f"{_LIGHTS[j][1]}  {j} {label if j != 'not judged' else ''}".rstrip(),
+            label=f"{LIGHTS[j][1]}  {j} {label if j != 'not judged' else ''}".rstrip(),
         )
         for j in used
     ]
@@ -965,7 +968,7 @@ def randomisation_chart() -> Picture:
     ways = []
     for start, word, y, answers, way in ends:
         judgement = rob2.judge_domain("D1", answers)
-        colour, sign, ink = _LIGHTS[judgement]
+        colour, sign, ink = LIGHTS[judgement]
         lead(start, (9.75, y), word)
         ax.plot(10.05, y, marker="o", markersize=19, color=colour, markeredgecolor=INK, linestyle="", zorder=4)
         ax.text(10.05, y, sign, ha="center", va="center_baseline", fontsize=13, weight="bold", color=ink, zorder=5)
@@ -1061,7 +1064,7 @@ def possible_means(sizes: Sequence[int] = (7, 40), start: int = 4) -> Picture:
         handles=[
             Line2D([], [], color=MAGNESIUM, marker="|", markersize=13, markeredgewidth=2, linestyle="", label="a mean"),
             Patch(facecolor="white", edgecolor="#555555", label="printed figure"),
-            Patch(facecolor="#FBE3C0", hatch="////", edgecolor="#555555", label="figure without a mean"),
+            Patch(facecolor="#FBE3C0", hatch="////", edgecolor="#555555", label="figure that no ratings give"),
         ],
         loc="outside lower left",
         ncols=3,

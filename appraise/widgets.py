@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from appraise import records, rob2
 from appraise.consistency import sd_change, t_paired
-from appraise.figures import CONTROL, INK, MAGNESIUM, QUIET, STYLE, Picture, traffic_lights
+from appraise.figures import CONTROL, INK, LIGHTS, MAGNESIUM, QUIET, STYLE, Picture, traffic_lights
 
 Floats = NDArray[np.float64]
 LEVEL = 0.05  # the usual mark for "significant", two-sided
@@ -315,7 +315,7 @@ def draw_precision(n: int = 40, sd: float = 2.0) -> Picture:
             color=CONTROL,
             linestyle="--",
             marker="",
-            label="found with 80 % power",
+            label="found in 80 of 100 such trials",
         )
         ax.plot(sizes, [p.half_width * sd for p in lines], color=MAGNESIUM, marker="", label="half the 95 % interval")
         ax.plot(n, here.detectable * sd, marker="s", color=CONTROL, markersize=10, linestyle="")
@@ -326,17 +326,19 @@ def draw_precision(n: int = 40, sd: float = 2.0) -> Picture:
         ax.set_ylim(0)
         ax.set_xlabel("persons in each arm")
         ax.set_ylabel("difference of means (points)")
-        ax.set_title(f"{n} in each arm, SD {sd:g}: ± {here.half_width * sd:.2f}; found: {here.detectable * sd:.2f}")
+        found = f"found in 80 of 100: {here.detectable * sd:.2f}"
+        ax.set_title(f"{n} in each arm, SD {sd:g}: interval ± {here.half_width * sd:.2f}; {found}", fontsize=11)
         ax.legend()
         ax.grid(True, axis="y")
     alt = (
         f"Line chart: with {n} in each arm and SD {sd:g}, the 95 % interval of a difference reaches "
         f"{here.half_width * sd:.2f} to either side, and a true difference of {here.detectable * sd:.2f} "
-        f"({here.detectable:.2f} SD) is found with 80 % power. Both shrink as the root of the number of persons grows."
+        f"({here.detectable:.2f} SD) is found in 80 of 100 such trials. "
+        "Both shrink as the root of the number of persons grows."
     )
     few = sorted({10, 20, 40, 80, 160, 320, n})
     rows = [[round(x * sd, 2) for x in two_arm_precision(size)] for size in few]
-    columns = ["half the 95 % interval", "found with 80 % power"]
+    columns = ["half the 95 % interval", "found in 80 of 100 such trials"]
     return Picture(fig, alt, pd.DataFrame(rows, columns=columns, index=pd.Index(few, name="n in each arm")))
 
 
@@ -369,7 +371,10 @@ def draw_correlation(
 
 
 def _small(p: float) -> str:
-    return f"p = {p:.1e}" if p < 0.001 else _p(p)
+    if p >= 0.001:
+        return _p(p)
+    digits, power = f"{p:.1e}".split("e-")
+    return f"p = {digits} × 10" + f"−{int(power)}".translate(str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 # ── the widgets ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -392,7 +397,7 @@ def _playground(
 
     kept = _kept.setdefault(name, {})
     kept.setdefault("seed", 1)
-    picture = w.HTML(layout=w.Layout(width="100%"))
+    picture = w.HTML()  # as wide as the box; 100 % and the margin would be more
     said = w.HTML()
 
     def show(*_: object) -> None:
@@ -609,10 +614,9 @@ class Rob2Form:
     def _summary(self) -> str:
         judged = self.judgements()
         words = {**rob2.domains(), "Overall": "Overall"}
-        signs = {"Low": "+", "Some concerns": "–", "High": "×", None: "?"}
         rows = "".join(
             f'<tr><th scope="row" style="text-align: left">{domain if domain == title else f"{domain} {title}"}</th>'
-            f'<td style="text-align: left"><span aria-hidden="true">{signs[judged[domain]]}</span> '
+            f'<td style="text-align: left">{_light(judged[domain])} '
             f"{html.escape(_on(judged[domain], self.label))}</td></tr>"
             for domain, title in words.items()
         )
@@ -666,6 +670,14 @@ class Rob2Form:
 
     def __repr__(self) -> str:
         return repr(self.picture())
+
+
+def _light(judgement: str | None) -> str:
+    """The colour of a judgement with its sign in it; the words beside it say the same."""
+    colour, sign, _ = LIGHTS[judgement or "not judged"]
+    style = f"background: {colour}; color: {'white' if judgement == 'High' else INK}; border: 1px solid {INK}"
+    shape = "display: inline-block; width: 1.4em; line-height: 1.4em; border-radius: 50%; text-align: center"
+    return f'<span aria-hidden="true" style="{style}; {shape}">{sign}</span>'
 
 
 def _on(judgement: str | None, label: str) -> str:
