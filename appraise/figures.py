@@ -114,7 +114,9 @@ def picture(ax: Axes, alt: str, table: pd.DataFrame | None = None) -> Picture:
     return Picture(fig, alt, table)
 
 
-def _styled(draw: Callable[_P, Picture]) -> Callable[_P, Picture]:
+def styled(draw: Callable[_P, Picture]) -> Callable[_P, Picture]:
+    """Decorate a function that draws a picture: it draws in the house style, whatever style is set outside."""
+
     @wraps(draw)
     def drawn(*args: _P.args, **kwargs: _P.kwargs) -> Picture:
         with mpl.rc_context(fname=STYLE):
@@ -177,7 +179,7 @@ def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], **styl
 # ── 01: from patients to passages ───────────────────────────────────────────────────────────────────────────────────
 
 
-@_styled
+@styled
 def chain(missing: str | None = None, mended: str | None = None) -> Picture:
     """The way from the patients to every passage, as the passages show it.
 
@@ -309,7 +311,7 @@ def _value(item: str, source: str = "painscience", passage: str = "abstract") ->
 # ── 02 and 03: who says what ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@_styled
+@styled
 def completeness(items: str | Sequence[str] = "pico", sources: Sequence[str] | None = None) -> Picture:
     """Which passage says what: items in rows, passages in columns; in the cells the value where it is short.
 
@@ -418,7 +420,7 @@ def _labels(chosen: Sequence[str], items: str | Sequence[str], frame: pd.DataFra
 WEEKS_A_MONTH = 365.25 / 12 / 7
 
 
-@_styled
+@styled
 def timeline() -> Picture:
     """Treatment and follow-up on one line, in weeks, by the abstract; what is not stated is left open."""
     infusion, oral, control, months = (
@@ -482,7 +484,7 @@ def timeline() -> Picture:
 # ── 04: where the numbers survived ──────────────────────────────────────────────────────────────────────────────────
 
 
-@_styled
+@styled
 def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Picture:
     """Each outcome number of the reference passage, and where it stands in every other passage.
 
@@ -564,7 +566,7 @@ def _statistic(name: str) -> str:
     return {"sd": "SD"}.get(name, name)
 
 
-@_styled
+@styled
 def before_after() -> Picture:
     """The magnesium arm before and at six months, four outcomes, mean and SD; the control arm as far as it is told."""
     table = records.numbers()
@@ -620,7 +622,7 @@ LIGHTS = {  # the sign says what the colour says
 }
 
 
-@_styled
+@styled
 def traffic_lights(assessments: Mapping[str, Mapping[str, str | None]], label: str = "") -> Picture:
     """Judgements by RoB 2, one row an assessment, one column a domain; a sign stands beside every colour.
 
@@ -675,7 +677,7 @@ def traffic_lights(assessments: Mapping[str, Mapping[str, str | None]], label: s
 # ── 08: p against the correlation ───────────────────────────────────────────────────────────────────────────────────
 
 
-@_styled
+@styled
 def p_against_r(outcome: str = "pain") -> Picture:
     """The p value that a paired t-test gives for the printed means and SDs, for every correlation, and the printed p.
 
@@ -732,7 +734,7 @@ def p_against_r(outcome: str = "pain") -> Picture:
 # ── 09: distance from the abstract ──────────────────────────────────────────────────────────────────────────────────
 
 
-@_styled
+@styled
 def distance(codes: pd.DataFrame | None = None) -> Picture:
     """How far each passage stands from the abstract: what became of the items that the abstract reports of the trial.
 
@@ -811,7 +813,7 @@ def _item_fates() -> pd.DataFrame:
 # ── 11: a forest plot ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@_styled
+@styled
 def forest(
     trials: pd.DataFrame,
     favours: tuple[str, str] = ("favours treatment", "favours control"),
@@ -868,7 +870,7 @@ _GROUPS = {
 }
 
 
-@_styled
+@styled
 def one_mean() -> Picture:
     """Three invented groups of forty with the same mean change and different shares that reach a mark for a person.
 
@@ -925,7 +927,7 @@ def one_mean() -> Picture:
 # ── 07: the first domain as a chart ─────────────────────────────────────────────────────────────────────────────────
 
 
-@_styled
+@styled
 def randomisation_chart() -> Picture:
     """The ways through the first domain of RoB 2, from question 1.2 to a judgement; topics in the course's words.
 
@@ -982,7 +984,7 @@ def randomisation_chart() -> Picture:
 # ── 05: what a group's change is made of ────────────────────────────────────────────────────────────────────────────
 
 
-@_styled
+@styled
 def parts_of_better() -> Picture:
     """What can make each arm of a trial better; not to scale, since no part's size is known.
 
@@ -1025,7 +1027,7 @@ def parts_of_better() -> Picture:
 # ── 08: which means can be ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-@_styled
+@styled
 def possible_means(sizes: Sequence[int] = (7, 40), start: int = 4) -> Picture:
     """For groups of n whole-number ratings, the means that can be from `start` to `start` + 1, and the printed figures.
 

@@ -21,6 +21,10 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+CHROMIUM += ["--disable-component-update", "--disable-sync", "--no-first-run"]
+APART = ["tests/test_bank_paths.py", "tests/browser/test_lessons.py"]
+TOGETHER = {"tests/test_environment.py": "installed", "tests/test_binder.py": "installed"}
 SKIPPED: dict[str, str] = {}  # test → why, as the run goes on
 
 
@@ -105,6 +109,20 @@ def serving() -> Callable[..., Any]:
     return serve
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A Chromium without a window, one for all tests of a process."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture
 def free_port() -> int:
     """A port on this machine that nobody listens on."""
@@ -113,16 +131,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where two processes run the tests, a file stays whole; only tests marked `apart` are shared out one by one.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where two processes run the tests, a file stays whole, since its tests share what is slow to make.
 
-    Tests that need the empty environment go together, whatever their file: it is built once.
+    The tests of some files share nothing and are shared out one by one; those that need the empty environment go
+    together. (xdist's own `loadgroup` does not work with pytest 9.2: it changes node ids, which are fixed now.)
     """
-    for item in items:
-        if item.get_closest_marker("apart") is None:
-            built = "installed" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("installed" if built else item.location[0]))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Files(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::")[0]
+            return nodeid if file in APART else TOGETHER.get(file, file)
+
+    return Files(config, log)
 
 
 # Where APPRAISE_ALLOWED_SKIPS names the list, a skip that it does not allow fails the run: CI sets it, so that a

@@ -86,7 +86,6 @@ def live_points(slug: str, entries, folder) -> dict[tuple[str, str], tuple[float
     return out
 
 
-@pytest.mark.apart
 @pytest.mark.parametrize("slug", bank.slugs())
 def test_the_learners_check_in_a_live_kernel(slug, tmp_path):
     entries = entries_of(slug)
@@ -119,7 +118,6 @@ def _start(remark: str) -> str:
     return _text(remark)
 
 
-@pytest.mark.apart
 @pytest.mark.parametrize("slug", bank.slugs())
 def test_the_judge_that_grades_a_class(slug):
     judge = pytest.importorskip("appraise.grading.judge", reason="grading needs Linux")

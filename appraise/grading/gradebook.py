@@ -513,7 +513,7 @@ def _prepare(url: str) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise GradebookError(f"the gradebook is of an earlier nbgrader and cannot be brought up to date: {last}")
+            raise GradebookError(f"the gradebook is of another nbgrader and cannot be brought up to date: {last}")
 
 
 def _be_patient(connection: Any, _: Any) -> None:

@@ -21,7 +21,7 @@ import yaml
 from matplotlib.figure import Figure
 
 from appraise.course import ROOT, load_course
-from appraise.figures import BROKEN, INK, MAGNESIUM, QUIET, Picture, _styled
+from appraise.figures import BROKEN, INK, MAGNESIUM, QUIET, Picture, styled
 from appraise.grading.classrun import settings
 from appraise.grading.export import _write, table
 from appraise.grading.gradebook import Book
@@ -150,7 +150,7 @@ def met(outcomes: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values(["met", "exercise", "misconception"], ascending=[False, True, True], ignore_index=True)
 
 
-@_styled
+@styled
 def picture(found: pd.DataFrame, slug: str) -> Picture:
     """Difficulty and discrimination of each exercise, side by side."""
     shown = found.iloc[::-1]

@@ -11,6 +11,7 @@ import copy
 import csv
 import io
 import random
+import re
 import symtable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ import yaml
 from appraise.grading import rebuild
 from appraise.grading.classrun import ClassError, Settings, settings
 from appraise.grading.judge import Lesson
+
+# The author's marks: no learner writes them.
+_MARKS = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", re.M)
 
 # What stops a cell before the name has a value, and what ends the whole process.
 CRASHES = (
@@ -102,6 +106,7 @@ class Bank:
             given = texts[grade_id]
             if given is None:
                 raise ClassError(f"{lesson.slug}: the solution has no answer for “{name}”")
+            given = _MARKS.sub("", given)
             self.reference[place] = _Answer("right", given, None if written else points)
             self.stub[place] = _Answer("blank", lesson.release.cells[place].source, 0.0)
             mine = [] if written else answers.get(name, [])

@@ -54,7 +54,6 @@ def moved_by_keyboard(room):
     return areas.count()
 
 
-@pytest.mark.apart
 @pytest.mark.parametrize("slug", bank.slugs())
 def test_a_learner_goes_through_a_lesson(room, slug):
     room.open(slug)

@@ -12,7 +12,6 @@ import pytest
 from nbgrader.api import Gradebook
 
 from appraise.grading import classrun, judge
-from tests.browser.conftest import chromium  # noqa: F401
 from tests.browser.test_formgrader import violations
 
 WRONG = {
@@ -71,7 +70,7 @@ class _Words(HTMLParser):
         self.found[self.now] = " ".join(f"{self.found[self.now]} {data}".split())
 
 
-def test_the_pages(pages: dict[str, str], a_class: Any, chromium: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_the_pages(pages: dict[str, str], a_class: Any, chromium: Any, tmp_path: Path) -> None:
     """One class, graded once: each assertion names what it is about."""
     assert set(pages) == {"s01", "s02", "s03", "s04", "s05"}
     said = {student: _Words(page).found for student, page in pages.items()}

@@ -133,6 +133,6 @@ def test_a_gradebook_of_a_version_that_is_not_known_is_one_line_and_stays(
     capsys.readouterr()
     assert appraise(["roster", "roster.csv"]) == 1  # as every command that opens it
     told = capsys.readouterr().err
-    assert told.startswith("appraise: the gradebook is of an earlier nbgrader and cannot be brought up to date: ")
+    assert told.startswith("appraise: the gradebook is of another nbgrader and cannot be brought up to date: ")
     assert told.count("\n") == 1
     assert file.read_bytes() == before

@@ -110,6 +110,7 @@ def test_every_lessons_bank_gives_a_class(slug: str, tmp_path: Path, monkeypatch
     for student in must:
         nb = nbformat.read(to.folder("submitted", student, slug) / f"{slug}.ipynb", as_version=4)
         nbformat.validate(nb)
+        assert "SOLUTION" not in nbformat.writes(nb)  # the author's marks are no learner's
 
 
 @pytest.mark.usefixtures("in_process")

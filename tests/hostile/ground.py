@@ -341,7 +341,7 @@ def as_user(words: Sequence[str]) -> int:
     root's home nothing else.
     """
     places = [REPO, Path(sys.prefix), Path(sys.base_prefix)]
-    command = ["bwrap", "--dev-bind", "/", "/"]
+    command = ["bwrap", "--dev-bind", "/", "/", "--perms", "1777", "--tmpfs", "/tmp"]
     if any(p.is_relative_to("/root") for p in places):
         command += ["--perms", "0755", "--tmpfs", "/root"]
     for path in places:
@@ -349,7 +349,6 @@ def as_user(words: Sequence[str]) -> int:
             if parent.is_relative_to("/root") and parent != Path("/root"):
                 command += ["--perms", "0755", "--dir", str(parent)]
         command += ["--ro-bind", str(path), str(path)]
-    command += ["--perms", "1777", "--tmpfs", "/tmp"]
     for folder in ("/tmp/.cache", "/tmp/.cache/matplotlib"):
         command += ["--perms", "0777", "--dir", folder]
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # the list takes a second to make
