@@ -129,13 +129,15 @@ def check(exercise_id: str, answer: Any) -> Points:
         return Points(0.0, _box("?", "Unknown exercise", _UNKNOWN.format(exercise_id), ""))
     slug, ex = found
     plain = encode(answer)
-    verdict = judge(ex, plain, caller(answer) if isinstance(plain, dict) and "function" in plain else None)
+    told: list[Plain] = []
+    is_function = isinstance(plain, dict) and "function" in plain
+    verdict = judge(ex, plain, caller(answer, told) if is_function else None)
     points = round(verdict.share * ex["points"], 2)
     if _validating():
         if ex["core"] and ex["kind"] != "write" and verdict.share < 1:
             raise NotYet(f"{verdict.remark} {_read_again(ex)}".strip())
         return Points(points, "")
-    tries = _remember(slug, exercise_id, plain, verdict, points)
+    tries = _remember(slug, exercise_id, [plain, told], verdict, points)
     return Points(points, render(ex, verdict, points, tries))
 
 
@@ -145,16 +147,22 @@ _UNKNOWN = (
 )
 
 
-def caller(function: Callable[..., Any]) -> Call:
-    """A `Call` for a function in this process: it gets copies of the arguments, which are looked at afterwards."""
+def caller(function: Callable[..., Any], told: list[Plain] | None = None) -> Call:
+    """A `Call` for a function in this process: it gets copies of the arguments, which are looked at afterwards.
+
+    What it gives or raises is added to `told`, by which one function is known from another of the same name.
+    """
+    told = [] if told is None else told
 
     def call(args: list[Plain]) -> Called:
         copies = [decode(a) for a in args]
         try:
-            result = function(*copies)
+            result = encode(function(*copies))
         except Exception as error:
-            return Called(error=f"{type(error).__name__}: {_first_line(error)}")
-        return Called(encode(result), [encode(c) for c in copies])
+            told.append(f"{type(error).__name__}: {_first_line(error)}")
+            return Called(error=told[-1])
+        told.append(result)
+        return Called(result, [encode(c) for c in copies])
 
     return call
 

@@ -18,6 +18,7 @@ from appraise.exercise import judge
 ROOT = Path(__file__).parent.parent
 EXERCISE = "numbers-why-that-one"  # four options, one point, not graded
 GRADED = "numbers-follow-it-home"
+FUNCTION = "numbers-how-far-can-it-stretch"
 
 
 class Kernel:
@@ -132,6 +133,17 @@ def test_tries_are_kept_and_help_grows(kernel, tmp_path):
     assert (kept["tries"], kept["helped"], kept["status"]) == (3, True, "wrong")
     file.write_text("{ damaged", encoding="utf-8")
     assert live.run(f'check("{EXERCISE}", "c")')["plain"] == "1.0"
+
+
+def test_a_function_is_a_new_try_when_it_gives_something_else(kernel, tmp_path):
+    live = kernel(APPRAISE_WORK=str(tmp_path / "work"))
+    said = []
+    for half in ("0.05", "0.05", "0.5", "5"):
+        live.run(f"def stretch(printed):\n    return float(printed) - {half}, float(printed) + {half}")
+        said.append(live.run(f'check("{FUNCTION}", stretch)')["html"])
+    kept = json.loads((tmp_path / "work" / ".progress" / "04-the-numbers.json").read_text(encoding="utf-8"))
+    assert kept["exercises"][FUNCTION]["tries"] == 3
+    assert ["worked(" in html for html in said] == [False, False, False, True]
 
 
 @pytest.mark.parametrize("env", [{"NBGRADER_EXECUTION": "autograde"}, {"NBGRADER_EXECUTION": "validate"}, {}])
