@@ -306,13 +306,14 @@ def lesson_report(slug: str, work: Path | None = None) -> Report:
         again = row["see"] if row["status"] in {"partly", "wrong", "no answer"} else ""
         name = checking.heading_link(row["heading"], row["title"]) + ("" if row["core"] else " (more)")
         sign, read = _SIGNS[row["status"]], checking.heading_link(again, again)
+        word = "written" if row["status"] == "marked" else row["status"]  # until a person has marked it
         body.append(
             f'<tr><th scope="row" style="{_CELL}">{name}</th>'
-            f'<td style="{_CELL}; white-space: nowrap"><span aria-hidden="true">{sign}</span> {row["status"]}</td>'
+            f'<td style="{_CELL}; white-space: nowrap"><span aria-hidden="true">{sign}</span> {word}</td>'
             f'<td style="{_CELL}; white-space: nowrap">{points}</td>'
             f'<td style="{_CELL}">{checking._text(told)}</td><td style="{_CELL}">{read}</td></tr>'
         )
-        lines.append(f"{sign} {row['title']}: {row['status']}{f', {points} points' if points else ''}")
+        lines.append(f"{sign} {row['title']}: {word}{f', {points} points' if points else ''}")
         lines += [f"    {words}" for words in (told, f"Read “{again}” again." if again else "") if words]
     return Report(_table(head, ["Exercise", "Status", "Points", "Remark", "Read again"], body), "\n".join(lines))
 
