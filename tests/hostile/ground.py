@@ -346,7 +346,7 @@ def as_user(words: Sequence[str]) -> int:
         command += ["--perms", "0755", "--tmpfs", "/root"]
     for path in places:
         for parent in reversed(path.parents):
-            if parent.is_relative_to("/root") and parent != Path("/root"):
+            if any(parent.is_relative_to(top) and parent != Path(top) for top in ("/root", "/tmp")):
                 command += ["--perms", "0755", "--dir", str(parent)]
         command += ["--ro-bind", str(path), str(path)]
     for folder in ("/tmp/.cache", "/tmp/.cache/matplotlib"):
