@@ -157,12 +157,12 @@ def caller(function: Callable[..., Any], told: list[Plain] | None = None) -> Cal
     def call(args: list[Plain]) -> Called:
         copies = [decode(a) for a in args]
         try:
-            result = encode(function(*copies))
+            result = function(*copies)
         except Exception as error:
             told.append(f"{type(error).__name__}: {_first_line(error)}")
             return Called(error=told[-1])
-        told.append(result)
-        return Called(result, [encode(c) for c in copies])
+        told.append(encode(result))
+        return Called(told[-1], [encode(c) for c in copies])
 
     return call
 

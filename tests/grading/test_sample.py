@@ -96,15 +96,20 @@ def test_no_bank_is_one_clear_line(a_class: Any) -> None:
         sample.main(a_class.slug, 3, 1)
 
 
+def a_course_of(slug: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> classrun.Settings:
+    """A course with one real lesson and its answer bank, in which the test goes on."""
+    shutil.copy(REPO / "nbgrader_config.py", folder)
+    for step in ("solutions", "lessons"):
+        shutil.copytree(REPO / step / slug, folder / step / slug)
+    (folder / "tests" / "answers").mkdir(parents=True)
+    shutil.copy(REPO / "tests" / "answers" / f"{slug}.yml", folder / "tests" / "answers")
+    monkeypatch.chdir(folder)
+    return classrun.settings()
+
+
 @pytest.mark.parametrize("slug", sorted(p.stem for p in (REPO / "tests" / "answers").glob("[0-9]*.yml")))
 def test_every_lessons_bank_gives_a_class(slug: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copy(REPO / "nbgrader_config.py", tmp_path)
-    for step in ("solutions", "lessons"):
-        shutil.copytree(REPO / step / slug, tmp_path / step / slug)
-    (tmp_path / "tests" / "answers").mkdir(parents=True)
-    shutil.copy(REPO / "tests" / "answers" / f"{slug}.yml", tmp_path / "tests" / "answers")
-    monkeypatch.chdir(tmp_path)
-    to = classrun.settings()
+    to = a_course_of(slug, tmp_path, monkeypatch)
     must = sample.expected(sample.make(to, slug, 8, 11))
     assert {n for items in must.values() for n in items} == set(to.lesson(slug).exercises)
     for student in must:
@@ -116,13 +121,7 @@ def test_every_lessons_bank_gives_a_class(slug: str, tmp_path: Path, monkeypatch
 @pytest.mark.usefixtures("in_process")
 def test_lesson_04s_sample_gets_its_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slug = "04-the-numbers"
-    shutil.copy(REPO / "nbgrader_config.py", tmp_path)
-    for step in ("solutions", "lessons"):
-        shutil.copytree(REPO / step / slug, tmp_path / step / slug)
-    (tmp_path / "tests" / "answers").mkdir(parents=True)
-    shutil.copy(REPO / "tests" / "answers" / f"{slug}.yml", tmp_path / "tests" / "answers")
-    monkeypatch.chdir(tmp_path)
-    to = classrun.settings()
+    to = a_course_of(slug, tmp_path, monkeypatch)
     must = sample.expected(sample.make(to, slug, 40, 1))
     assert classrun.run(slug, trust=True) == 0
     with to.book() as book:
