@@ -33,7 +33,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
@@ -438,8 +438,13 @@ def replies(results: Sequence[Plain], cases: Sequence[dict[str, Any]]) -> Any:
     return call
 
 
-def with_part(expected: Plain, item: str, value: Plain) -> Plain:
-    """A reference answer with one of its parts replaced."""
+def with_parts(expected: Plain, values: Mapping[str, Plain]) -> Plain:
+    """A reference answer with some of its parts replaced, each by its name.
+
+    >>> with_parts({"dict": [["walsh post", 4.7], ["shopblog post", 3]]}, {"shopblog post": 2})
+    {'dict': [['walsh post', 4.7], ['shopblog post', 2]]}
+    """
+    by_key = {key(item): value for item, value in values.items()}
 
     def walk(p: Plain, names: tuple[Plain, ...]) -> Plain:
         if isinstance(p, dict) and "dict" in p:
@@ -459,7 +464,7 @@ def with_part(expected: Plain, item: str, value: Plain) -> Plain:
         if isinstance(p, dict) and ("tuple" in p or "array" in p):
             kind = next(iter(p))
             return {kind: [walk(v, (*names, i)) for i, v in enumerate(p[kind], start=1)]}
-        return value if key(*names) == key(item) else p
+        return by_key.get(key(*names), p)
 
     return walk(expected, ())
 
@@ -476,7 +481,7 @@ def wrong_answers(ex: Exercise) -> list[tuple[str, Plain]]:
         asked = flatten(ex["expected"])
         names = [n for n, v in asked.values() if v != m["answer"]] if items == "any" else items
         first = names if isinstance(names, str) else next(iter(names), "")
-        out.append((m["id"], with_part(ex["expected"], first, m["answer"])))
+        out.append((m["id"], with_parts(ex["expected"], {first: m["answer"]})))
     return out
 
 

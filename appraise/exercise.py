@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from appraise.plain import Plain, describe_type, short
@@ -80,8 +81,14 @@ def words(x: Plain) -> list[str]:
         return [w for v in x.get("tuple", []) for w in words(v)]
     if isinstance(x, float) and x.is_integer():
         x = int(x)
-    text = unicodedata.normalize("NFKC", str(x)).casefold()
-    return [w.strip(".") for w in re.findall(r"[\w.]+", text.replace("_", " ")) if w.strip(".")]
+    text = str(x)
+    return list(_words(text) if len(text) < 200 else _words.__wrapped__(text))  # an answer's long texts are not kept
+
+
+@lru_cache(maxsize=4096)  # the names of a table's parts are read again for every answer
+def _words(text: str) -> tuple[str, ...]:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return tuple(w.strip(".") for w in re.findall(r"[\w.]+", text.replace("_", " ")) if w.strip("."))
 
 
 def key(*names: Plain) -> Key:
@@ -647,30 +654,29 @@ def _shown(
                     and not blank(given.get(k))
                     and same(m["answer"], _scalar(given[k]), _tolerance(ex, n), _units(ex))
                 ):
-                    return m, n if len(keys) > 1 and not _two_options(ex, n) else ""
+                    return m, n if len(keys) > 1 and not _two_options(ex, *asked[k]) else ""
     return None
 
 
-def _two_options(ex: Exercise, name: str) -> bool:
-    expected = next(v for n, v in flatten(ex["expected"]).values() if n == name)
+def _two_options(ex: Exercise, name: str, expected: Plain) -> bool:
     return len(_options(ex, name) or []) == 2 or isinstance(expected, bool)
 
 
 def _which(ex: Exercise, wrong: tuple[str, ...], empty: list[str], shown: bool) -> str:
     """Which parts to look at again. Where there are two options only, how many, since naming them tells the answer."""
-    names = [n for n, _ in flatten(ex["expected"]).values()]
-    if len(names) == 1:
+    asked = flatten(ex["expected"])
+    if len(asked) == 1:
         return ""
+    two = {n for n, v in asked.values() if _two_options(ex, n, v)}
     said = f" Not answered yet: {_some(empty)}." if empty else ""
     wrong = tuple(w for w in wrong if w not in empty)
-    closed = [w for w in wrong if _two_options(ex, w)]
+    closed = [w for w in wrong if w in two]
     named = [w for w in wrong if w not in closed]
     if named and not (shown and len(wrong) == 1):
         said = f" Look again at {_some(named)}." + said
     if closed:
-        among = sum(_two_options(ex, n) for n in names)
-        which = "" if among == len(names) else f", of the {among} with two options"
-        said = f" Not right yet{which}: {len(closed)}" + ("." if which else f" of {among}.") + said
+        which = "" if len(two) == len(asked) else f", of the {len(two)} with two options"
+        said = f" Not right yet{which}: {len(closed)}" + ("." if which else f" of {len(two)}.") + said
     return said
 
 

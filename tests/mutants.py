@@ -18,7 +18,7 @@ from typing import Any
 import matplotlib
 import yaml
 
-from appraise.authoring import exercises_in, with_part
+from appraise.authoring import exercises_in, with_parts
 from appraise.exercise import flatten, judge, number
 from tests import bank
 
@@ -113,7 +113,7 @@ def of_value(ex: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if name in ex.get("text", {}):
             continue
         for other in _others(ex, name, value):
-            yield f"{name or ex['name']}: {other!r}", with_part(expected, name, other) if name else other
+            yield f"{name or ex['name']}: {other!r}", with_parts(expected, {name: other}) if name else other
 
 
 def _others(ex: dict[str, Any], name: str, value: Any) -> Iterator[Any]:
