@@ -123,16 +123,18 @@ def test_from_release_to_feedback_by_clicking(course, chromium, serving, free_po
         comment = room.locator(f"[id='{PROSE}-comment']")
         comment.fill("A clear start.")
         comment.press("Tab")  # leads into the rubric
-        for n, criterion in enumerate(CRITERIA):
-            level = (3, 2, 1, 0)[n % 4]
-            if n == 0:
-                page.keyboard.press("ArrowUp")  # from 0 round to 3, by keyboard
-            else:
-                rubric.locator(f"input[name='{criterion.id}'][value='{level}']").check()
         levels = [(3, 2, 1, 0)[n % 4] for n in range(len(CRITERIA))]
+
+        def kept(words):
+            return lambda reply: reply.request.method == "PUT" and words in (reply.request.post_data or "")
+
+        score, last = f'"manual_score":"{sum(levels)}"', f"{CRITERIA[-1].name} {levels[-1]}"
+        page.keyboard.press("ArrowUp")  # from 0 round to 3, by keyboard
+        with page.expect_response(kept(score)), page.expect_response(kept(last)):
+            for criterion, level in [*zip(CRITERIA, levels)][1:]:
+                rubric.locator(f"input[name='{criterion.id}'][value='{level}']").check()
         rubric.locator(f"output:has-text('10 of 10 criteria, {sum(levels)} points')").wait_for()
         assert room.locator(f"[id='{PROSE}']").input_value() == str(sum(levels))
-        page.wait_for_load_state("networkidle")
 
         # the marks are there again when the page is opened anew
         page.frames[-1].evaluate("location.reload()")

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -323,13 +323,11 @@ def descendants(pid: int) -> set[int]:
     found, new = set(), [pid]
     while new:
         one = new.pop()
-        for task in Path(f"/proc/{one}/task").glob("*/children"):
-            try:
+        with suppress(OSError):  # it ended
+            for task in Path(f"/proc/{one}/task").glob("*/children"):
                 kids = {int(k) for k in task.read_text().split()} - found
-            except OSError:
-                continue
-            found |= kids
-            new += kids
+                found |= kids
+                new += kids
     return found
 
 
