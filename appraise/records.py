@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -615,6 +615,23 @@ def _table(rows: list[dict[str, Any]], columns: list[str], index: str | None = N
     return table.set_index(index) if index else table
 
 
+_Made = TypeVar("_Made", bound=Callable[..., pd.DataFrame])
+
+
+def _kept(make: _Made) -> _Made:
+    """A table is made once for the files as they are; each call gives a copy, so that changing one changes no other."""
+    made: list[tuple[Seeds, pd.DataFrame]] = []
+
+    @wraps(make)
+    def table(folder: Path | str | None = None) -> pd.DataFrame:
+        seeds = load(folder)
+        if not made or made[0][0] is not seeds:
+            made[:] = [(seeds, make(folder))]
+        return made[0][1].copy()
+
+    return table  # type: ignore[return-value]
+
+
 def _joined(values: tuple[Any, ...]) -> str:
     return ", ".join(map(str, values))
 
@@ -630,6 +647,7 @@ def _as_printed(cell: Cell) -> str:
     return "; ".join(cell.value) if isinstance(cell.value, tuple) else str(cell.value)
 
 
+@_kept
 def sources(folder: Path | str | None = None) -> pd.DataFrame:
     """One row a source, index `source`: identity, kind, distance of its nearest passage, interests, what it does well.
 
@@ -669,6 +687,7 @@ def sources(folder: Path | str | None = None) -> pd.DataFrame:
     )
 
 
+@_kept
 def passages(folder: Path | str | None = None) -> pd.DataFrame:
     """One row a passage: source, passage, title, kind, text (numbered paragraphs), place (lines of the original), …
 
@@ -698,6 +717,7 @@ def passages(folder: Path | str | None = None) -> pd.DataFrame:
     return _table(rows, [*columns, "identified_by"])
 
 
+@_kept
 def reports(folder: Path | str | None = None) -> pd.DataFrame:
     """Items (index `item`) by passages (columns: source, passage); a cell is the value as printed or "not reported".
 
@@ -743,6 +763,7 @@ def _cell_rows(seeds: Seeds) -> Iterator[tuple[Item, dict[str, Any]]]:
             )
 
 
+@_kept
 def cells(folder: Path | str | None = None) -> pd.DataFrame:
     """Every reported cell, one a row: source, passage, item, printed, value (normalised), unit, place, about, …
 
@@ -755,6 +776,7 @@ def cells(folder: Path | str | None = None) -> pd.DataFrame:
     return _table([row for _, row in _cell_rows(load(folder))], columns)
 
 
+@_kept
 def numbers(folder: Path | str | None = None) -> pd.DataFrame:
     """Outcome numbers, one a row: source, passage, arm, outcome, time_point, statistic, value (float), unit, …
 
@@ -779,6 +801,7 @@ def numbers(folder: Path | str | None = None) -> pd.DataFrame:
     return table.astype({"value": float})
 
 
+@_kept
 def claims(folder: Path | str | None = None) -> pd.DataFrame:
     """One row a claim: source, passage, claim, paraphrase, quote, strength (and its step, 1 to 4), scope, about, place.
 
@@ -804,6 +827,7 @@ def claims(folder: Path | str | None = None) -> pd.DataFrame:
     return _table(rows, [*columns, "population", "route", "outcome", "about", "place"]).astype({"step": int})
 
 
+@_kept
 def outside(folder: Path | str | None = None) -> pd.DataFrame:
     """Facts from outside the five, index `id`: statement, value, unit, address, mark ("F": found at the address).
 
@@ -814,6 +838,7 @@ def outside(folder: Path | str | None = None) -> pd.DataFrame:
     return _table(rows, ["id", "statement", "value", "unit", "address", "mark"], index="id")
 
 
+@_kept
 def frame(folder: Path | str | None = None) -> pd.DataFrame:
     """The coding frame, index `item`: frame_no, group, subject, meaning, type, unit, choices, pico, tidier, and for
     outcome numbers arm, outcome, time_point, statistic (empty where they do not apply).
@@ -834,6 +859,7 @@ def frame(folder: Path | str | None = None) -> pd.DataFrame:
     return _table(rows, [*columns, "arm", "outcome", "time_point", "statistic"], index="item").astype({"frame_no": int})
 
 
+@_kept
 def strengths(folder: Path | str | None = None) -> pd.DataFrame:
     """The four steps of how firmly a sentence is put, index `strength`: step, meaning, words that mark it.
 
@@ -844,6 +870,7 @@ def strengths(folder: Path | str | None = None) -> pd.DataFrame:
     return _table(rows, ["strength", "step", "meaning", "words"], index="strength").astype({"step": int})
 
 
+@_kept
 def documents(folder: Path | str | None = None) -> pd.DataFrame:
     """Documents between the passages and the patients, index `document`; `includes_trial` is yes, no or not known.
 
@@ -897,6 +924,12 @@ class _Statements(_Model):
     statements: tuple[_Statement, ...]
 
 
+@lru_cache(maxsize=1)
+def _read_statements(path: Path, changed: int) -> tuple[_File, tuple[_Statement, ...]]:
+    file = _File(path)
+    return file, file.validated(_Statements).statements
+
+
 def statements(folder: Path | str | None = None) -> pd.DataFrame:
     """The statements of lesson 09, index `statement`: source, passage, place, says, quote, against, fidelity, spin, …
 
@@ -908,9 +941,9 @@ def statements(folder: Path | str | None = None) -> pd.DataFrame:
     ['changed', 'none']
     """
     known = claims(folder).set_index("claim")
-    file = _File(seeds_folder(folder) / "statements.yml")
+    path = seeds_folder(folder) / "statements.yml"
+    file, found = _read_statements(path, path.stat().st_mtime_ns)
     rows = []
-    found = file.validated(_Statements).statements
     _check_once(file, [(one.claim, ("statements", i, "claim")) for i, one in enumerate(found)], "statement")
     for i, one in enumerate(found):
         if one.claim not in known.index:
