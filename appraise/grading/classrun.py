@@ -522,7 +522,7 @@ class Summary:
     statuses: Counter[str] = field(default_factory=Counter)
     before: int = 0
     seconds: float = 0.0
-    walls: str = ""
+    walls: set[str] = field(default_factory=set)  # workers of a cluster may stand behind different ones
     attention: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -532,8 +532,7 @@ class Summary:
         head = f"{self.slug}: {graded} graded now" + (f" ({kinds})" if kinds else "")
         tail = f"{self.before} done before; {self.seconds:.1f} s" + (f", {rate}" if rate else "")
         lines = [f"{head}; {tail}."]
-        if self.walls:
-            lines.append(f"Walls: {self.walls}.")
+        lines += [f"Walls: {behind}." for behind in sorted(self.walls)]
         lines += [f"  {line}" for line in self.attention[:30]]
         if len(self.attention) > 30:
             lines.append(f"  … and {len(self.attention) - 30} more; the export names them all.")
@@ -712,7 +711,7 @@ def _keep(
         if status in (FAULT, "unreadable"):
             summary.attention.append(f"{handed.student}: {status}: {' '.join(result.outcome['notes'])}")
     summary.statuses[status] += 1
-    summary.walls = behind or summary.walls
+    summary.walls |= {behind} - {""}
 
 
 def _write_folder(to: Settings, slug: str, handed: Handed, notebook: str) -> None:

@@ -374,7 +374,9 @@ def main(fd: int) -> None:
     shell.settle()
     ran = [shell.run(source, store=False) for source in setup["shows"]]
     shown = [None if failed or not out else out for out, failed in ran]
-    shell.run("1 / 0", store=False)  # the first traceback loads much; the children then have it
+    # the first table that is asked and shown, and the first traceback, load much; the children then have it
+    shell.run("__import__('pandas').DataFrame({'a': [1.5, 2], 'b': 'c'}).query('a == 2 and b == \\'c\\'')", store=False)
+    shell.run("1 / 0", store=False)
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         if hasattr(sys, name):
             delattr(sys, name)

@@ -470,6 +470,22 @@ def test_on_dask_one_of_two_workers_killed_loses_nothing(a_class: Any, tmp_path:
         assert not left
 
 
+@pytest.mark.usefixtures("in_process")
+def test_workers_behind_other_walls_are_both_named(a_class: Any, monkeypatch: Any, capsys: Any) -> None:
+    for student in ("ada", "ben"):
+        a_class.hand_in(student, {"n-in-each-arm": f"arm_n = 40  # {student}"})
+    honest = judge.grade
+
+    def elsewhere(lesson: Any, warm: Any, answers: Any, beside: Any = ()) -> Any:
+        outcome = honest(lesson, warm, answers, beside)
+        outcome.walls = "tier 1" if "ada" in answers.texts["n-in-each-arm-answer"] else "tier 2"
+        return outcome
+
+    monkeypatch.setattr(judge, "grade", elsewhere)
+    assert classrun.run(a_class.slug) == 0
+    assert "Walls: tier 1.\nWalls: tier 2.\n" in capsys.readouterr().out
+
+
 def test_no_cluster_is_one_clear_line(a_class: Any, monkeypatch: Any) -> None:
     distributed = pytest.importorskip("distributed", reason="the package distributed is not installed")
     a_class.hand_in("ada")
