@@ -500,10 +500,12 @@ def _part_form(ex: Exercise, name: str, expected: Plain, given: Plain) -> str | 
             None if isinstance(given, str) else f"Your entry{where} is {describe_type(given)}. Write a sentence there."
         )
     options = _options(ex, name)
-    if options and isinstance(expected, str):
+    several = isinstance(expected, dict) and "set" in expected
+    if options and (several or isinstance(expected, str)):
         allowed = {normal(o) for o in options} | (_NR if NOT_REPORTED in options else set())
-        if not isinstance(given, str) or normal(given) not in allowed:
-            return f"{short(given)}{where} is not one of the labels. Choose from {_listed(options)}."
+        for label in (_sequence(given) or [given]) if several else [given]:
+            if not isinstance(label, str) or normal(label) not in allowed:
+                return f"{short(label)}{where} is not one of the labels. Choose from {_listed(options)}."
         return None
     if not isinstance(expected, str | bool) and number(expected) is not None and number(given, _units(ex)) is None:
         if is_not_reported(given):

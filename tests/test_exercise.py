@@ -180,6 +180,8 @@ def test_a_choice_of_several():
     assert tried(ex, ["a", "b"]).share == 0
     assert tried(ex, ["a", "b", "c", "d"]).share == 0
     assert "of your 2, 1 fit" in tried(ex, ["a", "b"]).remark
+    for unknown in ("x", ["x"], ["b", "x"], {"b": "x"}):
+        assert "is not one of the labels. Choose from" in tried(ex, unknown).remark
 
 
 FUNCTION = {
