@@ -367,7 +367,7 @@ class _Run:
         self.warm = warm
         self.answers = answers
         self.beside = beside
-        self.nb = rebuild.build(lesson.release, answers.texts)
+        self.sources = rebuild.sources(lesson.release, answers.texts)
         self.limits = warm.limits
         self.until = time.monotonic() + self.limits.notebook_seconds * PATIENCE
         self.late = False  # whether the time limit was reached
@@ -391,8 +391,8 @@ class _Run:
         items: dict[str, Item] = {}
         done = [*zip(self.lesson.opening, self.warm.outputs), *zip(self.lesson.shows, self.warm.shown)]
         self.outputs = {i: out for i, out in done if out is not None}
-        for i, cell in enumerate(self.nb.cells):
-            if cell.cell_type != "code" or i in self.outputs:
+        for i in self.sources:
+            if i in self.outputs:
                 continue
             if i in self.lesson.checks:
                 name = self.lesson.checks[i]
@@ -417,7 +417,7 @@ class _Run:
     def _cell(self, i: int) -> None:
         """Run one cell; if the process ends in it, that is remembered and the cell is not run again."""
         try:
-            ran = self._ready().run(self.nb.cells[i].source, self._seconds, i in self.pictures)
+            ran = self._ready().run(self.sources[i], self._seconds, i in self.pictures)
         except Ended as e:
             self._lost(i, e)
             return
@@ -447,7 +447,7 @@ class _Run:
             try:
                 child = Child(self.warm, self.beside, self.until)
                 for at in self.ran:
-                    child.run(self.nb.cells[at].source, self.limits.item_seconds)
+                    child.run(self.sources[at], self.limits.item_seconds)
             except Ended as e:
                 if at < 0:
                     raise Broken(f"a new learner's process does not answer: {e.detail}") from None

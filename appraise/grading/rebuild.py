@@ -330,6 +330,13 @@ def _gives(cell: Cell, stub: str) -> bool:
     return bool(name and re.search(rf"^(?:def\s+{name}\s*\(|{name}\s*(?::[^=\n]+)?=(?!=))", cell.source, re.M))
 
 
+def sources(release: Mapping[str, Any], texts: Mapping[str, str | None]) -> dict[int, str]:
+    """Place of each code cell to what is run there: the learner's text, or the release's where there is none."""
+    wanted = {i: texts.get(g) for g, i in answer_cells(release).items()}
+    code = ((i, cell) for i, cell in enumerate(release["cells"]) if cell["cell_type"] == "code")
+    return {i: cell["source"] if wanted.get(i) is None else str(wanted[i]) for i, cell in code}
+
+
 def build(release: Mapping[str, Any], texts: Mapping[str, str | None]) -> Any:
     """The released notebook with the learner's texts in its answer cells, without outputs.
 
