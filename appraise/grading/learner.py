@@ -534,12 +534,12 @@ def _watch(fd: int, write: int, limits: Limits, tier: int) -> dict[str, Any]:
     scratch = Path.home() / "work"
     walled.furnish(scratch, limits)
     base = walled.own_memory(os.getpid())
+    walled.hide()
     first = os.fork()
     if not first:
         os.close(write)
         _child(fd, scratch, limits, tier)
     os.close(fd)
-    walled.hide()
     watch = os.pidfd_open(first)
     while True:
         select.select([watch], [], [], 0.1)

@@ -175,7 +175,8 @@ def furnish(scratch: Path, limits: Limits) -> None:
     _do("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a first process gets from inside only what it has a handler for
     _do("unshare", NEWNS | NEWIPC)
-    _mount("proc", "/proc", "proc", _NOSUID | _NODEV)
+    # hidepid: of others' processes not even the names of open files, which an ordinary user's /proc would list
+    _mount("proc", "/proc", "proc", _NOSUID | _NODEV, "hidepid=2")
     size = f"size={limits.scratch_bytes},nr_inodes={limits.scratch_files},mode=0755"
     _mount("scratch", str(scratch), "tmpfs", _NOSUID | _NODEV, size)
     if _can_become():
@@ -189,7 +190,7 @@ def _can_become() -> bool:
 
 
 def hide() -> None:
-    """In the warden: no other process looks into this one."""
+    """In the warden, before it forks the submission: no other process looks into this one."""
     _do("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
@@ -255,7 +256,7 @@ def _own_user() -> bool:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
-        _do("prctl", _PR_SET_DUMPABLE, 1, 0, 0, 0)
+    _do("prctl", _PR_SET_DUMPABLE, 1, 0, 0, 0)  # hidden like the warden until here, and it has to open its own uid_map
     uid, gid = os.getuid(), os.getgid()
     try:
         _do("unshare", NEWUSER)
