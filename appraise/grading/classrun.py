@@ -47,7 +47,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
-from nbformat.v4.rwbase import strip_transient
+from nbformat.v4.rwbase import split_lines, strip_transient
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_solution, parse_utc
@@ -410,9 +410,10 @@ def _autograded(lesson: Lesson, found: Read, answers: Answers, outcome: Outcome,
         },
     }
     plugins._write(nb, lesson, outcome)
-    # on one line, which Python writes many times as fast: no person reads it as text
+    # as nbformat writes it, without its copy: this notebook is needed no more
+    split_lines(nb)
     strip_transient(nb)
-    return json.dumps(nb, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(nb, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": ")) + "\n"
 
 
 def _begin_worker(folder: str, parent: int) -> None:
