@@ -1,15 +1,15 @@
 """How far two raters agree: percent, Cohen's kappa with its interval, and the margins needed to read either.
 
 Kappa is for two raters. A figure for several raters is another statistic and cannot be compared with it.
+statsmodels and pandas are imported when a function needs them.
 """
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
-import pandas as pd
-from statsmodels.stats.inter_rater import cohens_kappa
+if TYPE_CHECKING:
+    import pandas as pd
 
 Weights = Literal["linear", "quadratic"]
 
@@ -46,6 +46,8 @@ def crosstab(
     >>> crosstab(["same", "lost", "same"], ["same", "lost", "lost"]).to_numpy().tolist()
     [[1, 1], [0, 1]]
     """
+    import pandas as pd
+
     first, second = list(rater1), list(rater2)
     if len(first) != len(second):
         raise AgreementError(f"rater1 has {len(first)} ratings and rater2 {len(second)}; expected as many")
@@ -98,6 +100,9 @@ def from_table(table: "pd.DataFrame | Sequence[Sequence[int]]", weights: Weights
     >>> round(balanced.kappa, 2), round(lopsided.kappa, 2)
     (0.8, -0.05)
     """
+    import numpy as np
+    import pandas as pd
+
     if weights not in (None, "linear", "quadratic"):
         raise AgreementError(f'weights: {weights!r} is not known; expected None, "linear" or "quadratic"')
     frame = pd.DataFrame(table)
@@ -116,6 +121,8 @@ def from_table(table: "pd.DataFrame | Sequence[Sequence[int]]", weights: Weights
     if (margins == 1).all(axis=1).any():
         note = "both raters used one label only: kappa is undefined, since chance alone would agree every time"
         return Agreement(n, percent, math.nan, math.nan, math.nan, margins, note)
+
+    from statsmodels.stats.inter_rater import cohens_kappa
 
     with np.errstate(divide="ignore", invalid="ignore"):  # its z value, unused here, can be 0 by 0
         found = cohens_kappa(counts, wt=weights)

@@ -24,7 +24,7 @@ from tests import bank
 if TYPE_CHECKING:
     from tests.hostile.ground import Result
 
-GUESSES = 100
+GUESSES = 300
 
 
 def tried(slug: str) -> Iterator[tuple[bank.Entry, float]]:

@@ -395,7 +395,7 @@ def test_grimmer_edges() -> None:
 
 
 def test_importing_is_light() -> None:
-    code = "import sys, appraise.consistency, appraise.rob2; print(*sys.modules)"
+    code = "import sys, appraise.consistency, appraise.agreement, appraise.rob2; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert {"appraise.rob2", "appraise.consistency"} <= set(loaded)
     assert not {"scipy.stats", "statsmodels", "matplotlib.pyplot", "ipywidgets", "IPython"} & set(loaded)

@@ -250,7 +250,7 @@ def _drain() -> None:
 
 
 def settle() -> None:
-    """Set up matplotlib's inline back end now, where the opening cells import pyplot, not in each child."""
+    """Load now what the opening cells lead to, not in each child: matplotlib's inline back end, statsmodels."""
     if "matplotlib.pyplot" in sys.modules:
         import matplotlib
         from matplotlib import pyplot
@@ -263,6 +263,8 @@ def settle() -> None:
         ax.legend()
         figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
         pyplot.close(figure)
+    if "appraise.agreement" in sys.modules:  # it imports this when it is first asked, which takes a second
+        import statsmodels.stats.inter_rater  # noqa: F401
     draw(False)
 
 
