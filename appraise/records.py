@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 import pandas as pd
 import yaml
@@ -615,10 +615,11 @@ def _table(rows: list[dict[str, Any]], columns: list[str], index: str | None = N
     return table.set_index(index) if index else table
 
 
-_Made = TypeVar("_Made", bound=Callable[..., pd.DataFrame])
+class _Table(Protocol):
+    def __call__(self, folder: Path | str | None = None) -> pd.DataFrame: ...
 
 
-def _kept(make: _Made) -> _Made:
+def _kept(make: _Table) -> _Table:
     """A table is made once for the files as they are; each call gives a copy, so that changing one changes no other."""
     made: list[tuple[Seeds, pd.DataFrame]] = []
 
@@ -629,7 +630,7 @@ def _kept(make: _Made) -> _Made:
             made[:] = [(seeds, make(folder))]
         return made[0][1].copy()
 
-    return table  # type: ignore[return-value]
+    return table
 
 
 def _joined(values: tuple[Any, ...]) -> str:

@@ -354,3 +354,10 @@ def test_a_changed_file_is_read_again(seeds: Path) -> None:
     assert records.sources(seeds).author["walsh"] == "Edward Walsh"
     change(seeds, "1-walsh.yml", "author: Edward Walsh", "author: E. Walsh")
     assert records.sources(seeds).author["walsh"] == "E. Walsh"
+
+
+def test_changing_a_table_changes_no_other(seeds: Path) -> None:
+    for table in (records.numbers, records.reports, records.claims, records.statements):
+        mine = table(seeds)
+        mine.iloc[0, 0] = "mine"
+        assert table(seeds).iloc[0, 0] != "mine"

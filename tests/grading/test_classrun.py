@@ -323,8 +323,11 @@ def descendants(pid: int) -> set[int]:
     found, new = set(), [pid]
     while new:
         one = new.pop()
+        tasks: list[Path] = []
         with suppress(OSError):  # it ended
-            for task in Path(f"/proc/{one}/task").glob("*/children"):
+            tasks += Path(f"/proc/{one}/task").glob("*/children")
+        for task in tasks:
+            with suppress(OSError):
                 kids = {int(k) for k in task.read_text().split()} - found
                 found |= kids
                 new += kids
