@@ -441,6 +441,7 @@ const mend = () => {
   });
   area.querySelectorAll("select:not([data-lm-suppress-shortcuts])").forEach((list) => {
     list.setAttribute("data-lm-suppress-shortcuts", "true");
+    Object.assign(list.style, { appearance: "auto", backgroundImage: "none" });
   });
 };
 new MutationObserver(mend).observe(area, { childList: true, subtree: true });
@@ -449,9 +450,10 @@ mend();
 
 
 def mend_controls() -> None:
-    """Name each slider's handle, which ipywidgets leaves nameless, and give lists their keys.
+    """Name each slider's handle, which ipywidgets leaves nameless, and give lists their keys and an arrow to be seen.
 
     Without it JupyterLab takes the keys pressed in a list for its own: an arrow leaves the cell, D twice deletes it.
+    The arrow that ipywidgets paints on a list is a picture, as dark in the dark theme as in the light one.
     """
     from IPython.display import display
 
