@@ -284,12 +284,14 @@ class Book:
         known, db = self._lesson(slug), self.db
         before = self.latest(slug, student)
         same = before is not None and (before["submission"], before["lesson"]) == (stamp.submission, stamp.lesson)
-        notebook = self._submission(known, student, stamp.timestamp)
+        notebook, new_one = self._submission(known, student, stamp.timestamp)
+
+        def rows(table: sa.Table) -> dict[str, Any]:
+            asked = sa.select(table).where(table.c.notebook_id == notebook)
+            return {} if new_one else {row["cell_id"]: row for row in db.execute(asked).mappings()}
 
         scores = {i["id"]: i["earned"] for i in outcome["items"]}
-        asked = sa.select(_GRADE).where(_GRADE.c.notebook_id == notebook)
-        have = {g["cell_id"]: g for g in db.execute(asked).mappings()}
-        fresh = []
+        have, fresh = rows(_GRADE), []
         for name, cell in known.grade_cells.items():
             old = have.get(cell)
             # a person's own mark stays; it is looked at again unless it was given to this very text
@@ -304,9 +306,7 @@ class Book:
         if fresh:
             db.execute(sa.insert(_GRADE), fresh)
 
-        asked = sa.select(_COMMENT).where(_COMMENT.c.notebook_id == notebook)
-        have = {c["cell_id"]: c for c in db.execute(asked).mappings()}
-        fresh = []
+        have, fresh = rows(_COMMENT), []
         for name, cell in known.solution_cells.items():
             text = None if name in answered else "No response."
             old = have.get(cell)
@@ -336,8 +336,8 @@ class Book:
                 )
             )
 
-    def _submission(self, known: _Known, student: str, timestamp: str | None) -> str:
-        """The id of the submitted notebook, made where there is none."""
+    def _submission(self, known: _Known, student: str, timestamp: str | None) -> tuple[str, bool]:
+        """The id of the submitted notebook, made where there is none; whether it was made."""
         db = self.db
         if db.execute(sa.select(_STUDENT.c.id).where(_STUDENT.c.id == student)).scalar() is None:
             db.execute(sa.insert(_STUDENT).values(id=student))
@@ -357,12 +357,13 @@ class Book:
         asked = sa.select(_NOTEBOOK.c.id).where(
             _NOTEBOOK.c.assignment_id == submission, _NOTEBOOK.c.notebook_id == known.notebook
         )
-        notebook = db.execute(asked).scalar()
-        if notebook is None:
-            notebook = new_uuid()
-            row = {"id": notebook, "assignment_id": submission, "notebook_id": known.notebook, "flagged": False}
-            db.execute(sa.insert(_NOTEBOOK).values(row))
-        return str(notebook)
+        notebook = None if found is None else db.execute(asked).scalar()
+        if notebook is not None:
+            return str(notebook), False
+        notebook = new_uuid()
+        row = {"id": notebook, "assignment_id": submission, "notebook_id": known.notebook, "flagged": False}
+        db.execute(sa.insert(_NOTEBOOK).values(row))
+        return notebook, True
 
     def _lesson(self, slug: str) -> _Known:
         if slug not in self._known:
