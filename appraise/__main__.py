@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 
@@ -37,10 +39,16 @@ def _provenance(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _grade(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import classrun, roster
+    from appraise.grading import learner
 
-    roster.tell_strangers(given.slug)
-    return classrun.main(given.slug, given.workers, given.dask, given.trust_submissions)
+    with nullcontext() if given.dask else learner.begun_ahead():
+        gc.disable()  # imports leave nothing to collect; looking for it takes time, and memory of each worker
+        from appraise.grading import classrun, roster
+
+        gc.freeze()
+        gc.enable()
+        roster.tell_strangers(given.slug)
+        return classrun.main(given.slug, given.workers, given.dask, given.trust_submissions)
 
 
 def _export(given: argparse.Namespace, rest: list[str]) -> int:

@@ -11,6 +11,7 @@ The notebook is written first, the gradebook afterwards in one transaction, so n
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import functools
@@ -310,6 +311,14 @@ class _Room:
             [(what, Path(path)) for what, path in self.task.secrets],
         )
 
+    def divide(self) -> None:
+        """In a fork of this process: twins of the warm parents in their place."""
+        theirs, self.free = self.free, []
+        for one in theirs:
+            with contextlib.suppress(OSError):  # it has died, and one is started when it is needed
+                self.free.append(one.twin())
+            one.control.close()
+
     def close(self) -> None:
         while self.free:
             self.free.pop().close()
@@ -422,7 +431,9 @@ def _begin_worker(folder: str, parent: int) -> None:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = folder
-    _rooms.clear()  # warm parents of the process that this is a fork of
+    Finalize(None, close_rooms, exitpriority=10)
+    for room in _rooms.values():  # those of the process that this is a fork of: proved, and warm
+        room.divide()
 
 
 # ── where tasks run ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -575,7 +586,7 @@ def run(slug: str, workers: int | None = None, dask: str | None = None, trust: b
     blank = Task(packed, _digest(packed), library(), to.limits, trust or to.trust, secrets)
     many = workers or len(os.sched_getaffinity(0))
     summary = Summary(slug)
-    with _only_run(to.own) as scratch:
+    with _only_run(to.own) as scratch, contextlib.ExitStack() as stack:
         with to.book() as book:
             # the gradebook is closed again before workers start
             todo = [s for s in waiting if not _is_done(to, lesson, s, book)] if book.has(slug) else waiting
@@ -583,6 +594,9 @@ def run(slug: str, workers: int | None = None, dask: str | None = None, trust: b
                 _set_right(lesson, book)
         summary.before = len(waiting) - len(todo)
         if todo:
+            if not dask:
+                stack.callback(close_rooms)
+                _room(blank)  # here, once; the workers of this machine take twins of its warm parent
             with _on_dask(dask) if dask else _here(min(many, len(todo)), scratch) as place:
                 for future in [place.executor.submit(grade_one, blank) for _ in range(place.workers)]:
                     future.result()  # the canaries come first: nothing is written before they passed
@@ -758,9 +772,11 @@ def _only_run(own: Path) -> Iterator[Path]:
         lock.truncate()
         lock.write(str(scratch))
         lock.flush()
+        tempfile.tempdir = str(scratch)
         try:
             yield scratch
         finally:
+            tempfile.tempdir = None
             shutil.rmtree(scratch, ignore_errors=True)
             shutil.rmtree(own / ".run", ignore_errors=True)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import copy
 import ctypes
 import gc
 import json
@@ -25,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -44,8 +45,9 @@ class Limits:
     Attributes
     ----------
     item_seconds : float
-        Processor time, of all its processes, for an answer cell, and as much again for its checks. What sleeps in
-        place of working has that long by the clock; what waits for a busy machine has `PATIENCE` times that long.
+        Processor time, of all its processes, for an answer cell, and as much again for its checks; a twentieth more
+        at the most. What sleeps in place of working has that long by the clock; what waits for a busy machine has
+        `PATIENCE` times that long.
     notebook_seconds : float
         For the notebook, by the clock, times `PATIENCE`.
     memory_bytes : int
@@ -91,8 +93,8 @@ class Warm:
     limits : Limits
     walls : Walls
         What it runs behind. `appraise.grading.walls.stand` starts it behind walls that were seen to stand.
-    shows : sequence of str
-        Source of cells that show everybody the same, run once too.
+    shows, makes : sequence of str
+        Source of cells that show everybody the same, and of those that make the same for everybody, run once too.
 
     Attributes
     ----------
@@ -113,10 +115,12 @@ class Warm:
         limits: Limits | None = None,
         walls: Walls = walled.NONE,
         shows: Sequence[str] = (),
+        makes: Sequence[str] = (),
     ) -> None:
-        self.opening, self.shows = list(opening), list(shows)
+        self.opening, self.shows, self.makes = list(opening), list(shows), list(makes)
         self.limits = limits or Limits()
         self.walls = walls
+        self.own = True  # whether `process` and `home` are this one's, and not those of the one that it is a twin of
         self.outputs: list[list[dict[str, Any]]] = []
         self.shown: list[list[dict[str, Any]] | None] = []
         self._start()
@@ -124,26 +128,13 @@ class Warm:
     def _start(self) -> None:
         from appraise.grading import safe  # the learner's side needs none of it
 
-        ours, theirs = socket.socketpair()
-        self.home = Path(tempfile.mkdtemp(prefix="appraise-"))
-        if self.walls.tier == 1:
-            self.home.chmod(0o755)  # a submission is another user there, and reads the list of fonts
-        _take_font_list(self.home)
-        command = [sys.executable, "-s", "-P", "-m", "appraise.grading.learner", str(theirs.fileno())]
-        self.process = subprocess.Popen(
-            self.walls.wrap(command, self.home),
-            env=_environment(self.walls.home(self.home)),
-            cwd=self.home,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
-        theirs.close()
-        self.control = Channel(ours)
+        self.own = True
+        begun = next((one for one in _ahead if one[0] == self.walls), None)
+        if begun is not None:
+            _ahead.remove(begun)
+        _, self.home, self.process, self.control = begun or _begin(self.walls)
         try:
-            cells = {"opening": self.opening, "shows": self.shows}
+            cells = {"opening": self.opening, "shows": self.shows, "makes": self.makes}
             setup = {**cells, "limits": asdict(self.limits), "tier": self.walls.tier}
             self.control.send(setup, 10)
             ready = self.control.receive(120)
@@ -159,7 +150,7 @@ class Warm:
     def fork(self) -> socket.socket:
         """A new child; the grader's end of its channel. A warm parent that has died is started again first."""
         for again in (False, True):
-            if again or self.process.poll() is not None:
+            if again or (self.own and self.process.poll() is not None):
                 self.close()
                 self._start()
             ours, theirs = socket.socketpair()
@@ -172,6 +163,24 @@ class Warm:
             finally:
                 theirs.close()
         raise Broken("the learner's process cannot be started again")
+
+    def twin(self) -> Warm:
+        """Another warm parent, forked from this one: as warm, behind the same walls, and with nothing to start.
+
+        It ends with this one. A twin that has died is started again as a warm parent of its own.
+
+        Raises
+        ------
+        OSError
+            Where this one has died.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.control.sock.settimeout(10)
+            socket.send_fds(self.control.sock, [b"S"], [theirs.fileno()])
+        other = copy.copy(self)
+        other.control, other.own = Channel(ours), False
+        return other
 
     def time(self) -> None:
         """From here on, count what the child that runs spends."""
@@ -205,16 +214,65 @@ class Warm:
     def close(self) -> None:
         """End the warm parent and remove its folder."""
         self.control.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        _remove(self.home)
+        if self.own:  # a twin ends when nobody speaks to it any more
+            _end(self.process, self.home)
 
     def __enter__(self) -> Warm:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+_Begun = tuple[Walls, Path, "subprocess.Popen[bytes]", Channel]
+_ahead: list[_Begun] = []
+
+
+def _begin(walls: Walls) -> _Begun:
+    """Python behind walls, which imports what all lessons need and then waits for one; its home, process, channel."""
+    ours, theirs = socket.socketpair()
+    home = Path(tempfile.mkdtemp(prefix="appraise-"))
+    if walls.tier == 1:
+        home.chmod(0o755)  # a submission is another user there, and reads the list of fonts
+    _take_font_list(home)
+    command = [sys.executable, "-s", "-P", "-m", "appraise.grading.learner", str(theirs.fileno())]
+    process = subprocess.Popen(
+        walls.wrap(command, home),
+        env=_environment(walls.home(home)),
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[theirs.fileno()],
+        start_new_session=True,
+    )
+    theirs.close()
+    return walls, home, process, Channel(ours)
+
+
+def _end(process: subprocess.Popen[bytes], home: Path) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    _remove(home)
+
+
+@contextlib.contextmanager
+def begun_ahead() -> Iterator[None]:
+    """Begin a process for the warm parent to come, behind the first walls that can be tried.
+
+    It imports what all lessons need while this process does something else; what is not used is ended at the end.
+    """
+    walls = next((walls for walls, why in walled.available().items() if not why), None)
+    if walls is not None:
+        _ahead.append(_begin(walls))
+    try:
+        yield
+    finally:
+        while _ahead:
+            _, home, process, control = _ahead.pop()
+            control.close()
+            _end(process, home)
 
 
 _UNKNOWN: dict[str, Any] = {"code": None, "signal": None, "limit": None}
@@ -272,6 +330,7 @@ class Child:
         self.until = until  # of time.monotonic: the end of the notebook's time
         self.channel = Channel(warm.fork())
         self.count = 0
+        self.counted = -math.inf  # since when `warm` counts what is spent
         files = [{"name": b.name, "data": base64.b64encode(b.data).decode("ascii")} for b in beside]
         if fault := self._ask({"op": "begin", "files": files}, 10).get("fault"):
             self.close()
@@ -280,7 +339,9 @@ class Child:
     def allow(self, seconds: float) -> None:
         """What is asked from here on may take so many seconds of processor time together; see `Limits`."""
         self.seconds, self.began = seconds, time.monotonic()
-        self.warm.time()
+        if self.began - self.counted > seconds / 20:  # counting anew costs as much as running a small cell
+            self.warm.time()
+            self.counted = self.began
 
     def run(self, source: str, seconds: float | None = None, pictures: bool = False) -> Ran:
         """Run a cell; `seconds` for this alone, in place of what `allow` said."""
@@ -320,6 +381,7 @@ class Child:
         until = min(self.began + self.seconds, end)
         while not select.select([self.channel.sock], [], [], max(until - time.monotonic(), 0.0))[0]:
             worked, waited = self.warm.spent()
+            worked -= self.began - self.counted  # at most so long other cells have worked since
             now = time.monotonic()
             asleep = worked + waited < (now - asked) / 2
             if worked >= self.seconds or asleep or now >= end:
@@ -353,14 +415,16 @@ class Child:
 
 
 def main(fd: int) -> None:
-    """The warm parent: run the opening cells, then fork a child for each socket that comes, one at a time."""
+    """The warm parent: run the opening cells, then fork a child for each socket that comes, or a twin."""
+    gc.disable()  # imports leave nothing to collect, and looking for it takes a tenth of their time
     control = socket.socket(fileno=fd)
     control.set_inheritable(False)
     channel = Channel(control)
+    from appraise.grading import shell
+
     setup = channel.receive()
     limits, tier = Limits(**setup["limits"]), int(setup["tier"])
     _silence_the_course()
-    from appraise.grading import shell
 
     if tier == 1:
         Path.home().joinpath("work").mkdir()
@@ -374,15 +438,15 @@ def main(fd: int) -> None:
     shell.settle()
     ran = [shell.run(source, store=False) for source in setup["shows"]]
     shown = [None if failed or not out else out for out, failed in ran]
+    for source in setup["makes"]:
+        shell.make(source)
     # the first table that is asked and shown, and the first traceback, load much; the children then have it
     shell.run("__import__('pandas').DataFrame({'a': [1.5, 2], 'b': 'c'}).query('a == 2 and b == \\'c\\'')", store=False)
     shell.run("1 / 0", store=False)
-    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
-        if hasattr(sys, name):
-            delattr(sys, name)
-    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: what a child leaves behind comes to us, to be ended
-    gc.collect()
+    shell.forget()
+    _adopt_orphans()
     gc.freeze()
+    gc.enable()
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         error = error or f"the opening cells leave {threads} threads running, and forking is not safe then"
     try:
@@ -395,11 +459,28 @@ def main(fd: int) -> None:
         command, fds, *_ = socket.recv_fds(control, 1, 4)
         if not command:
             break
-        if command == b"F" and fds:
+        if command == b"S" and fds:
+            if twin := os.fork():
+                _twins.add(twin)
+                os.close(fds[0])
+            else:
+                _twins.clear()
+                _adopt_orphans()  # is not handed on by a fork
+                control.close()
+                control = socket.socket(fileno=fds[0])
+                channel = Channel(control)
+        elif command == b"F" and fds:
             control.setblocking(True)
             how = (_behind_a_warden if tier == 1 else _alone)(control, fds[0], limits, tier)
             channel.send(how)
     os._exit(0)
+
+
+_twins: set[int] = set()
+
+
+def _adopt_orphans() -> None:
+    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: what a child leaves behind comes to us, to be ended
 
 
 def _alone(control: socket.socket, fd: int, limits: Limits, tier: int) -> dict[str, Any]:
@@ -465,6 +546,8 @@ def _spent() -> tuple[float, float]:
         with contextlib.suppress(OSError):
             for task in Path(f"/proc/{above}/task").iterdir():
                 for pid in _read(f"{task}/children").split():
+                    if int(pid) in _twins:
+                        continue
                     below.append(pid)
                     with contextlib.suppress(OSError):
                         ticks = _read(f"/proc/{int(pid)}/stat").rpartition(b")")[2].split()[11:15]
@@ -554,13 +637,14 @@ def _watch(fd: int, write: int, limits: Limits, tier: int) -> dict[str, Any]:
 def _sweep() -> None:
     """End everything that the child left running, however it detached itself."""
     while True:
-        left = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+        left = set(map(int, children.split())) - _twins
         if not left:
             return
-        for pid in map(int, left):
+        for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        for pid in map(int, left):
+        for pid in left:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
 
@@ -616,7 +700,8 @@ def _serve(channel: Channel, scratch: Path) -> None:
                     path.write_bytes(base64.b64decode(file["data"]))
             case "run":
                 shell.draw(request["pictures"])
-                reply["outputs"], reply["error"] = shell.run(request["source"])
+                made = shell.made_of(request["source"])
+                reply["outputs"], reply["error"] = shell.run(request["source"]) if made is None else (made, None)
             case "fetch":
                 reply |= _fetch(names, held, request["name"])
             case "call":

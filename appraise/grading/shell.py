@@ -5,11 +5,15 @@ Imported only inside the learner's process.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import getpass
+import inspect
 import io
 import os
 import sys
+from dataclasses import dataclass
+from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -189,13 +193,12 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def _get_exc_info(self, exc_tuple: Any = None) -> Any:
         kind, value, trace = super()._get_exc_info(exc_tuple)  # type: ignore[no-untyped-call]
-        frames = []
-        while trace is not None:
-            frames.append(trace)
-            trace = trace.tb_next
-        if len(frames) > 40:  # endless recursion: showing three thousand frames takes seconds
-            frames[20].tb_next = frames[-10]
-        return kind, value, frames[0] if frames else None
+        one, seen = value, set()
+        while one is not None and id(one) not in seen:  # what led to the error is shown with it
+            seen.add(id(one))
+            one.__traceback__ = _of_cells(one.__traceback__)
+            one = one.__cause__ or one.__context__
+        return kind, value, _of_cells(trace) or trace
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         try:
@@ -203,6 +206,34 @@ class ZMQInteractiveShell(InteractiveShell):
         except Exception:
             text = "(an error whose text cannot be shown)"
         collector.add({"output_type": "error", "ename": str(etype.__name__), "evalue": text, "traceback": list(stb)})
+
+
+_CELL = "<ipython-input-"
+
+
+def _of_cells(trace: TracebackType | None) -> TracebackType | None:
+    """The part of a traceback in the learner's cells, not too long: showing pandas' own takes half a second."""
+    frames = []
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith(_CELL):
+            frames.append(trace)
+        trace = trace.tb_next
+    if len(frames) > 40:  # endless recursion
+        del frames[20:-10]
+    for frame, following in zip(frames, [*frames[1:], None]):
+        frame.tb_next = following
+    return frames[0] if frames else None
+
+
+_getmodule = inspect.getmodule
+
+
+def _module_of(object: object, _filename: str | None = None) -> ModuleType | None:
+    """inspect.getmodule without its search of all modules for each line of a cell, which is of none."""
+    code = object.f_code if isinstance(object, FrameType) else object
+    if isinstance(code, CodeType) and code.co_filename.startswith(_CELL):
+        return None
+    return _getmodule(object, _filename)
 
 
 def _no_input(prompt: Any = "", *args: Any, **kwargs: Any) -> str:
@@ -220,6 +251,7 @@ def start(output_bytes: int) -> ZMQInteractiveShell:
     vars(sys).update(__stdout__=sys.stdout, __stderr__=sys.stderr)
     builtins.input = _no_input
     getpass.getpass = _no_input
+    inspect.getmodule = _module_of
     config = Config()
     config.HistoryManager.enabled = False  # it would start a thread, and a threaded process must not fork
     config.HistoryManager.hist_file = ":memory:"
@@ -268,6 +300,16 @@ def settle() -> None:
     draw(False)
 
 
+def forget() -> None:
+    """In the warm parent, last: what was run here leaves no last value and no last error."""
+    shell = ZMQInteractiveShell.instance()
+    shell.displayhook.flush()  # collects garbage, too
+    shell.push(dict.fromkeys(("_", "__", "___"), ""), interactive=False)  # type: ignore[no-untyped-call]
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        if hasattr(sys, name):
+            delattr(sys, name)
+
+
 def draw(pictures: bool) -> None:
     """Whether figures are drawn from here on."""
     from matplotlib_inline.config import InlineBackend
@@ -285,6 +327,58 @@ def _no_img(picture: Any) -> str:
     from html import escape
 
     return f"<p>{escape(NO_PICTURE)}</p><p>{escape(picture.alt)}</p>"
+
+
+@dataclass
+class _Made:
+    """What a cell made: `values` by name, the value shown, outputs; and what each name that it read stood for."""
+
+    reads: dict[str, Any]
+    values: dict[str, Any]
+    last: Any
+    outputs: list[Output]
+
+
+_made: dict[str, _Made] = {}
+_NOTHING = object()
+
+
+def make(source: str) -> None:
+    """In the warm parent: run a cell that makes the same for everybody, and put aside what it made.
+
+    A cell that stops is left for each submission to run.
+    """
+    shell = ZMQInteractiveShell.instance()
+    before = dict(shell.user_ns)
+    vars(shell.displayhook)["_"] = _NOTHING
+    outputs, failed = run(source, store=False)
+    last = shell.displayhook._
+    values = {n: v for n, v in shell.user_ns.items() if not n.startswith("_") and before.get(n, _NOTHING) is not v}
+    shell.user_ns.clear()
+    shell.user_ns.update(before)
+    if failed:
+        return
+    own = values.keys() - before.keys()
+    names = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)} - own
+    _made[source] = _Made({n: before.get(n, _NOTHING) for n in names}, values, last, outputs)
+
+
+def made_of(source: str) -> list[Output] | None:
+    """The outputs of a cell that `make` has run, whose names then have their values; None where it has to be run.
+
+    It has to be where a learner has given another meaning to a name that it reads.
+    """
+    shell = ZMQInteractiveShell.instance()
+    made = _made.get(source)
+    if made is None or any(shell.user_ns.get(n, _NOTHING) is not meant for n, meant in made.reads.items()):
+        return None
+    shell.user_ns.update(made.values)
+    if made.last is not _NOTHING:
+        shell.displayhook.update_user_ns(made.last)
+    if shell.history_manager is not None:
+        shell.history_manager.store_inputs(shell.execution_count, source)
+    shell.execution_count += 1
+    return made.outputs
 
 
 def run(source: str, store: bool = True) -> tuple[list[Output], str | None]:

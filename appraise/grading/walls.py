@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import json
 import os
 import platform
@@ -155,6 +156,8 @@ def _mount(source: str, target: str, kind: str | None, flags: int, data: str = "
 
 def close_home() -> None:
     """In the warm parent, after the opening cells: nothing is writable any more."""
+    for known in (_can_become, _tmp_is_free, _counts_alone, lambda: _program(True, None)):
+        known()  # found out once, and not by each submission
     _mount("none", HOME, None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV)
 
 
@@ -181,12 +184,18 @@ def furnish(scratch: Path, limits: Limits) -> None:
     _mount("scratch", str(scratch), "tmpfs", _NOSUID | _NODEV, size)
     if _can_become():
         os.chown(scratch, NOBODY, NOBODY)
-    if not any(path.is_relative_to("/tmp") for path in (*_system(), *_course())):
+    if _tmp_is_free():
         _mount(str(scratch), "/tmp", None, _BIND)
 
 
+@functools.cache
 def _can_become() -> bool:
     return os.getuid() == 0 and not _mapped()
+
+
+@functools.cache
+def _tmp_is_free() -> bool:
+    return not any(path.is_relative_to("/tmp") for path in (*_system(), *_course()))
 
 
 def hide() -> None:
@@ -264,6 +273,11 @@ def _own_user() -> bool:
         return False
     for name, text in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):
         Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
+    return _counts_alone()
+
+
+@functools.cache
+def _counts_alone() -> bool:
     version = tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in platform.release().split(".")[:2])
     return version >= (5, 14)  # before, all processes of the user counted, wherever they ran
 
@@ -317,8 +331,15 @@ _SIGNALS = {
 _FORK, _CLONE, _CLONE3, _SOCKETPAIR, _PRLIMIT = (57, 58), (56, 220), 435, (53, 199), (302, 261)
 
 
-def _program(which: int, forking: bool, only_self: bool, pid: int) -> list[tuple[int, int, int, int]]:
-    """The filter as (code, jump if true, jump if false, value), in classic BPF."""
+@functools.cache
+def _program(forking: bool, only: int | None) -> bytes:
+    """The filter in classic BPF: (code, jump if true, jump if false, value) for each line.
+
+    `only`: the process's own number, where it must not signal others.
+    """
+    if platform.machine() not in _ARCHITECTURE:
+        raise OSError(f"no filter on system calls for {platform.machine()}")
+    which = _ARCHITECTURE[platform.machine()][1]
     load, equal, at_least, any_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06
     number, arch, arg0, arg1 = 0, 4, 16, 24
     allow, kill = 0x7FFF0000, 0x80000000
@@ -351,22 +372,20 @@ def _program(which: int, forking: bool, only_self: bool, pid: int) -> list[tuple
     inspect(_CLONE[which], [*new, (give, 0, 0, allow)])
     stream = [(load, 0, 0, arg1), (0x54, 0, 0, 0xF), (equal, 1, 0, 1), error(_EACCES), (give, 0, 0, allow)]
     inspect(_SOCKETPAIR[which], stream)
-    if only_self:
+    if only is not None:
         refuse((n[which] for n in _PRETENDED.values()), 0)
-        own = [(load, 0, 0, arg0), (equal, 1, 0, pid), error(_EPERM), (give, 0, 0, allow)]
+        own = [(load, 0, 0, arg0), (equal, 1, 0, only), error(_EPERM), (give, 0, 0, allow)]
         for numbers in _SIGNALS.values():
             inspect(numbers[which], own)
         inspect(_PRLIMIT[which], [(load, 0, 0, arg0), (equal, 2, 0, 0), *own[1:]])
-    return [*out, (give, 0, 0, allow)]
+    return b"".join(struct.pack("=HBBI", *line) for line in [*out, (give, 0, 0, allow)])
 
 
 def _filter(forking: bool, only_self: bool) -> None:
     """Refuse system calls that no answer needs and that reach beyond this process."""
-    if platform.machine() not in _ARCHITECTURE:
-        raise OSError(f"no filter on system calls for {platform.machine()}")
-    lines = _program(_ARCHITECTURE[platform.machine()][1], forking, only_self, os.getpid())
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in lines))
-    head = ctypes.create_string_buffer(struct.pack("@HP", len(lines), ctypes.addressof(code)))
+    program = _program(forking, os.getpid() if only_self else None)
+    code = ctypes.create_string_buffer(program)
+    head = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(code)))
     _do("prctl", _PR_SET_SECCOMP, 2, ctypes.c_ulong(ctypes.addressof(head)), 0, 0)
 
 

@@ -316,6 +316,24 @@ def test_a_fault_of_the_grader_is_no_number_and_is_tried_again(a_class: Any, mon
     assert len(a_class.outcomes()["ada"]) == 1
 
 
+def test_one_warm_parent_is_started_and_proved_for_all_workers(a_class: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    for student in ("ada", "ben", "eve", "ida"):
+        a_class.hand_in(student)
+    honest = judge.open_warm
+
+    def opened(*given: Any, **options: Any) -> Any:
+        with (tmp_path / "opened").open("a", encoding="utf-8") as f:
+            f.write(f"{os.getpid()}\n")
+        return honest(*given, **options)
+
+    monkeypatch.setattr(judge, "open_warm", opened)
+    before = descendants(os.getpid())
+    assert classrun.run(a_class.slug, workers=2) == 0
+    assert (tmp_path / "opened").read_text(encoding="utf-8") == f"{os.getpid()}\n"
+    assert set(points(a_class)) == {"ada", "ben", "eve", "ida"}
+    assert alive(descendants(os.getpid()) - before) == set()
+
+
 # ── interrupted ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

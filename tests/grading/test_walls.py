@@ -181,6 +181,30 @@ def test_a_dead_warm_parent_is_started_again_behind_the_same_walls(walled: Warm)
     assert breaches(walled) == []
 
 
+def test_twins_stand_behind_the_same_walls_and_outlive_each_other(walled: Warm) -> None:
+    with walled.twin() as one, walled.twin() as other:
+        assert breaches(one) == []
+        children = [Child(one), Child(other), Child(walled)]
+        for n, child in enumerate(children):
+            child.run(f"x = {n}", 10)
+        # what ends a submission of one, and sweeps up what it left, ends nothing of the others
+        children.pop().close()
+        children.pop(0).close()
+        assert children[0].fetch("x", 5) == (True, 1)
+        children[0].close()
+        assert [value(warm, "x = 2 + 2") for warm in (one, other, walled)] == [4, 4, 4]
+
+
+def test_a_twin_whose_parent_has_died_is_started_again_by_itself(walled: Warm) -> None:
+    with walled.twin() as twin:
+        walled.close()
+        assert value(twin, "x = 2 + 2") == 4
+        assert twin.own
+        assert twin.process.pid != walled.process.pid
+        assert breaches(twin) == []
+    assert value(walled, "x = 2 + 2") == 4
+
+
 @pytest.mark.parametrize(
     ("source", "status", "detail"),
     [

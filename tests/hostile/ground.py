@@ -279,8 +279,9 @@ def grade_class(ground: Ground, tier: Walls, chosen: Sequence[Submission], toget
     """
     free: SimpleQueue[Warm] = SimpleQueue()
     with contextlib.ExitStack() as stack:
-        for _ in range(together):
-            free.put(stack.enter_context(behind(ground, tier)))
+        proved = stack.enter_context(behind(ground, tier))
+        for _ in range(together):  # as a class is graded
+            free.put(stack.enter_context(proved.twin()))
         ground.remember()
 
         def one(submission: Submission) -> Result:
