@@ -207,6 +207,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"unknown: {' '.join(rest)}")
     try:
         return int(given.run(given, rest))
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
     except Exception as error:
         if not type(error).__module__.startswith("appraise."):
             raise

@@ -363,6 +363,15 @@ def test_an_error_of_the_courses_is_one_line_and_a_bug_is_not(monkeypatch, capsy
         __main__.main(["report", SLUG])
 
 
+def test_a_command_that_is_stopped_says_so(monkeypatch, capsys):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(course, "report", stopped)
+    assert __main__.main(["report", SLUG]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
 def test_a_command_loads_its_own_half_only():
     code = (
         "import sys; sys.argv = ['appraise', 'report', '04-the-numbers'];"

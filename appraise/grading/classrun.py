@@ -2,7 +2,8 @@
 
 The seam is `concurrent.futures.Executor`: processes of this machine, or the workers of a Dask cluster. A task carries
 all that it needs (the lesson, the submission, the files beside it), so workers share no folder with this one. Each
-worker keeps the lesson's warm parent, a program of its own, and never runs a learner's code itself.
+worker keeps the lesson's warm parent, a program of its own (on this machine forks of one), and never runs a learner's
+code itself.
 
 A run can be ended at any moment, by `kill -9` too; the same command goes on where it stopped. A submission counts as
 done when the gradebook holds an outcome for its key (submission, lesson, library) and its autograded notebook is there.

@@ -201,7 +201,7 @@ def only_makes(source: str) -> bool:
         return False
     named = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     for node in ast.walk(tree):
-        words = {getattr(node, field, None) for field in ("id", "attr", "arg")}
+        words = {getattr(node, part, None) for part in ("id", "attr", "arg")}
         if isinstance(node, _NOT_MAKING) or words & _STATEFUL:
             return False
         if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):

@@ -91,3 +91,5 @@ def test_a_learner_goes_through_a_lesson(room, slug):
 
     room.theme("JupyterLab Dark")
     assert room.axe(["color-contrast"]) == []
+    for chosen in page.locator(f"{PANEL} .jp-OutputArea-output select").all():  # no dark picture of an arrow on dark
+        assert chosen.evaluate("e => getComputedStyle(e).backgroundImage") == "none"
