@@ -328,10 +328,16 @@ class Child:
     def __init__(self, warm: Warm, beside: Sequence[Beside] = (), until: float = math.inf) -> None:
         self.warm = warm
         self.until = until  # of time.monotonic: the end of the notebook's time
-        self.channel = Channel(warm.fork())
+        files = [{"name": b.name, "data": base64.b64encode(b.data).decode("ascii")} for b in beside]
+        try:
+            self._begin(files)
+        except Ended:  # nothing of the learner's has run yet: the warm parent was about to die, and another is started
+            self._begin(files)
+
+    def _begin(self, files: list[dict[str, str]]) -> None:
+        self.channel = Channel(self.warm.fork())
         self.count = 0
         self.counted = -math.inf  # since when `warm` counts what is spent
-        files = [{"name": b.name, "data": base64.b64encode(b.data).decode("ascii")} for b in beside]
         if fault := self._ask({"op": "begin", "files": files}, 10).get("fault"):
             self.close()
             raise Broken(f"the walls cannot be put up: {fault}")

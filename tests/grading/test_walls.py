@@ -195,6 +195,21 @@ def test_twins_stand_behind_the_same_walls_and_outlive_each_other(walled: Warm) 
         assert [value(warm, "x = 2 + 2") for warm in (one, other, walled)] == [4, 4, 4]
 
 
+def test_a_warm_parent_that_dies_as_a_submission_begins_costs_it_nothing(walled: Warm, monkeypatch: Any) -> None:
+    honest, left = Warm.fork, [0]
+
+    def dies(self: Warm) -> Any:
+        sock = honest(self)
+        if left:
+            left.pop()
+            os.killpg(self.process.pid, signal.SIGKILL)
+        return sock
+
+    monkeypatch.setattr(Warm, "fork", dies)
+    assert value(walled, "x = 2 + 2") == 4
+    assert left == []
+
+
 def test_a_twin_whose_parent_has_died_is_started_again_by_itself(walled: Warm) -> None:
     with walled.twin() as twin:
         walled.close()
