@@ -45,11 +45,11 @@ def moved_by_keyboard(room):
             controls.first.wait_for() if kind == "select" and controls.count() else None
             for n in range(controls.count()):
                 before = area.inner_text()
-                controls.nth(n).focus()
                 at_the_end = kind == "[role=slider]" and controls.nth(n).evaluate(
                     "x => x.ariaValueNow === x.ariaValueMax"
                 )
-                page.keyboard.press(keys[-1] if at_the_end else keys[0])
+                # focus and key in one step: JupyterLab may move the focus in between
+                controls.nth(n).press(keys[-1] if at_the_end else keys[0])
                 page.wait_for_function(CHANGED, arg=[area, before])
     return areas.count()
 
