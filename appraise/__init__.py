@@ -1,8 +1,12 @@
 """The library of the course "One Trial, Five Tellings": the five sources as tables, and the check of an answer."""
 
-from appraise.checking import check, lesson, worked
-from appraise.reading import read
-from appraise.records import claims, documents, frame, numbers, outside, passages, reports, sources
+from appraise import aliases
+from appraise.learner.check import check, lesson
+from appraise.learner.worked import worked
+from appraise.sources.reader import read
+from appraise.sources.tables import claims, documents, frame, numbers, outside, passages, reports, sources
+
+aliases.install()
 
 __all__ = [
     "check",

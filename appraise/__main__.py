@@ -12,28 +12,28 @@ from pathlib import Path
 
 
 def _lab(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise import course
+    from appraise.learner.lab import copy_missing, open_lab, print_copied
 
     if given.copy_only:
-        return course.tell_copied(course.copy_missing())
-    return course.lab(rest, instructor=given.instructor)
+        return print_copied(copy_missing())
+    return open_lab(rest, instructor=given.instructor)
 
 
 def _report(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise import course
+    from appraise.learner.report import print_report
 
-    print(course.report(given.slug, given.notebook))
+    print(print_report(given.slug, given.notebook))
     return 0
 
 
 def _lessons(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise import authoring
+    from appraise.authoring.build import run_command
 
-    return authoring.main(given.slugs, check=given.check)
+    return run_command(given.slugs, check=given.check)
 
 
 def _provenance(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise import provenance
+    from appraise.sources import provenance
 
     return provenance.main(given.folder)
 
@@ -100,9 +100,9 @@ def _doctor(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _site(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise import site
+    from appraise.authoring.reading_site import run_site_command
 
-    return site.main()
+    return run_site_command()
 
 
 def _positive(text: str) -> int:

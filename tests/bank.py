@@ -25,10 +25,12 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from appraise.authoring import exercises_in
-from appraise.checking import caller
-from appraise.exercise import Verdict, flatten, judge
-from appraise.plain import decode, encode
+from appraise.authoring.notebook import exercises_in
+from appraise.exercises.exercise import Exercise, Verdict
+from appraise.exercises.judge import judge
+from appraise.exercises.parts import flatten
+from appraise.exercises.serialize import decode, encode
+from appraise.learner.check import caller
 
 ROOT = Path(__file__).parent.parent
 
@@ -134,13 +136,13 @@ def cell_text(entry: Entry, name: str) -> str:
     if entry.name == "hard-coded":
         return _hard_coded(key(slug_of(entry.exercise))[entry.exercise], name)
     plain = json.dumps(encode(entry.value))
-    return f"import json\nfrom appraise.plain import decode\n{name} = decode(json.loads({plain!r}))"
+    return f"import json\nfrom appraise.exercises.serialize import decode\n{name} = decode(json.loads({plain!r}))"
 
 
 def _hard_coded(ex: dict[str, Any], name: str) -> str:
     table = json.dumps([[c["args"], c["expected"]] for c in ex["cases"]])
     return (
-        "import json\nfrom appraise.plain import decode, encode\n"
+        "import json\nfrom appraise.exercises.serialize import decode, encode\n"
         f"def {name}(*given):\n"
         "    args = json.loads(json.dumps([encode(a) for a in given]))\n"
         f"    for known, result in json.loads({table!r}):\n"
@@ -164,7 +166,7 @@ _TEXTS = {
 def verdict(ex: dict[str, Any], value: Any) -> Verdict:
     plain = encode(value)
     call = caller(value) if isinstance(plain, dict) and "function" in plain else None
-    return judge(ex, plain, call)
+    return judge(Exercise.from_json(ex), plain, call)
 
 
 def learners(ex: dict[str, Any]) -> dict[str, Any]:
@@ -198,9 +200,11 @@ def generated(slug: str, exercise: str, space: dict[str, Any], neighbour: Any) -
         return
     if isinstance(ex["expected"], dict) and "axes" in ex["expected"]:
         return
-    from appraise.authoring import wrong_answers
+    from appraise.authoring.lint import wrong_answers
 
-    for (m, plain), remark in zip(wrong_answers(ex), [m["id"] for m in ex.get("misconceptions", [])]):
+    for (m, plain), remark in zip(
+        wrong_answers(Exercise.from_json(ex)), [m["id"] for m in ex.get("misconceptions", [])]
+    ):
         yield Entry(exercise, f"misconception {m}", value=decode(plain), remark=remark)
     value = decode(ex["expected"])
     yield Entry(exercise, "the reference", value=value, share=1.0, remark="Right")

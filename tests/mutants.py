@@ -18,8 +18,12 @@ from typing import Any
 import matplotlib
 import yaml
 
-from appraise.authoring import exercises_in, with_parts
-from appraise.exercise import flatten, judge, number
+from appraise.authoring.lint import with_parts
+from appraise.authoring.notebook import exercises_in
+from appraise.exercises.exercise import Exercise
+from appraise.exercises.judge import judge
+from appraise.exercises.parts import flatten
+from appraise.exercises.values import read_number
 from tests import bank
 
 LISTED = Path(__file__).parent / "mutants.yml"
@@ -134,7 +138,7 @@ def _others(ex: dict[str, Any], name: str, value: Any) -> Iterator[Any]:
             yield value + " x"
         if value != "not reported" and ex["kind"] == "compare":
             yield "not reported"
-    elif (a := number(value)) is not None:
+    elif (a := read_number(value)) is not None:
         slack = ex.get("tolerance") or 0.0
         slack = slack.get(name, 0.0) if isinstance(slack, dict) else slack
         yield a + 1.5 * slack + 1e-3 * max(abs(a), 1e-3)
@@ -154,7 +158,7 @@ def _alarm(*_: Any) -> None:
 
 def _granted(ex: dict[str, Any], mutant: Any) -> bool:
     """Is this another defensible answer, which the exercise accepts in full by name?"""
-    return judge({**ex, "accept": []}, mutant).share < 1
+    return judge(Exercise.from_json({**ex, "accept": []}), mutant).share < 1
 
 
 def survivors(slug: str) -> tuple[int, int, list[str]]:
@@ -183,7 +187,7 @@ def survivors(slug: str) -> tuple[int, int, list[str]]:
         else:
             for what, mutant in of_value(ex):
                 count += 1
-                if judge(ex, mutant).share < 1:
+                if judge(Exercise.from_json(ex), mutant).share < 1:
                     continue
                 if _granted(ex, mutant):
                     granted += 1

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 from scipy.stats import binomtest
 
-from appraise.authoring import with_parts
-from appraise.exercise import flatten, judge
-from appraise.plain import decode
+from appraise.authoring.lint import with_parts
+from appraise.exercises.exercise import Exercise
+from appraise.exercises.judge import judge
+from appraise.exercises.parts import flatten
+from appraise.exercises.serialize import decode
 from tests import bank
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def guesser(ex: dict[str, Any], rng: random.Random) -> float | None:
     total = 0.0
     for _ in range(GUESSES):
         guess = {name: rng.choice(pool) for name, pool in pools.items()}
-        total += judge(ex, guess[""] if "" in guess else with_parts(ex["expected"], guess)).share
+        total += judge(Exercise.from_json(ex), guess[""] if "" in guess else with_parts(ex["expected"], guess)).share
     return total / GUESSES
 
 
@@ -112,7 +114,7 @@ def main() -> int:
         for exercise, ex in bank.key(slug).items():
             if ex["kind"] == "write":
                 continue
-            nothing = judge(ex, {"stub": True}).share
+            nothing = judge(Exercise.from_json(ex), {"stub": True}).share
             blanks += nothing > 0
             luck = guesser(ex, rng)
             told = "nothing to choose from" if luck is None else f"{luck * ex['points']:.2f} of {ex['points']:g}"

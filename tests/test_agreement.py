@@ -5,7 +5,8 @@ import math
 import pandas as pd
 import pytest
 
-from appraise.agreement import Agreement, AgreementError, agreement, crosstab, from_table
+from appraise.errors import AgreementError
+from appraise.methods.agreement import Agreement, agreement, crosstab, from_table
 
 pytestmark = pytest.mark.filterwarnings("error")  # a lesson shows no warning from within
 

@@ -12,10 +12,10 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from appraise import authoring
-from appraise.authoring import AuthorError, build
-from appraise.checking import pack_bytes
-from appraise.course import CourseError
+from appraise.authoring.build import build_lessons, run_command
+from appraise.errors import AuthorError, CourseError
+from appraise.exercises.packs import pack_bytes
+from appraise.files import ROOT
 
 SLUG = "01-toy"
 COURSE = {
@@ -81,7 +81,7 @@ class Toy:
             (self.root / "course.yml").write_text(yaml.safe_dump(course, sort_keys=False), encoding="utf-8")
 
     def build(self, **options):
-        return build(root=self.root, packs=self.root / "packs", **options)
+        return build_lessons(root=self.root, packs=self.root / "packs", **options)
 
     def files(self):
         return {p.relative_to(self.root).as_posix(): p.read_bytes() for p in self.root.rglob("*") if p.is_file()}
@@ -93,7 +93,7 @@ def made(tmp_path_factory):
     toy = Toy(tmp_path_factory.mktemp("toy"))
     toy.folder.mkdir(parents=True)
     toy.write(notebook(), ENTRIES, COURSE)
-    shutil.copy(authoring.ROOT / "nbgrader_config.py", toy.root)
+    shutil.copy(ROOT / "nbgrader_config.py", toy.root)
     toy.written = toy.build()
     return toy
 
@@ -191,7 +191,7 @@ MISTAKES = {
     ),
     "no such heading": (changed(see="Multiplying"), "toy-how-many.see: “Multiplying” is not a heading"),
     "no such objective": (changed(objective="multiply"), "toy-how-many.objective: “multiply” is not an objective"),
-    "unknown field": (changed(colour="red"), "toy-how-many.colour: Extra inputs are not permitted"),
+    "unknown field": (changed(colour="red"), "toy-how-many.colour: expected no key of this name"),
     "unknown kind": (changed(kind="guess"), "toy-how-many.kind"),
     "not in the notebook": ({**ENTRIES, "toy-gone": ENTRIES["toy-how-many"]}, "toy-gone: has no check cell"),
     "not described": ({"toy-add": ENTRIES["toy-add"]}, "toy-how-many: is not described in exercises.yml"),
@@ -276,10 +276,10 @@ def test_files_that_are_not_what_they_should_be(toy):
         toy.build()
     file.write_bytes(good)
     (toy.folder / "exercises.yml").write_text("toy-a: [", encoding="utf-8")
-    with pytest.raises(AuthorError, match=r"exercises.yml: expected YAML"):
+    with pytest.raises(AuthorError, match=r"exercises.yml, line 1: expected YAML"):
         toy.build()
     (toy.folder / "exercises.yml").write_text("toy-a: {}\ntoy-a: {}", encoding="utf-8")
-    with pytest.raises(AuthorError, match="“toy-a” stands twice"):
+    with pytest.raises(AuthorError, match="line 2: toy-a: expected each key once"):
         toy.build()
 
 
@@ -293,19 +293,19 @@ def test_the_manifest_and_the_folders_agree(toy):
     with pytest.raises(AuthorError, match="02-more: expected a lesson that is listed and has its folder"):
         toy.build()
     toy.write(course={"title": "x", "lessons": [{"slug": SLUG}]})
-    with pytest.raises(CourseError, match=r"course.yml: lessons.0.title"):
+    with pytest.raises(CourseError, match=r"course.yml, line 3: lessons.0.title"):
         toy.build()
 
 
 def test_the_command_prints_the_line_and_ends_with_1(toy, capsys, monkeypatch):
-    monkeypatch.setattr(authoring, "ROOT", toy.root)
-    monkeypatch.setattr(authoring.build, "__defaults__", ((), toy.root, False, toy.root / "packs"))
+    monkeypatch.setattr("appraise.authoring.build.ROOT", toy.root)
+    monkeypatch.setattr(build_lessons, "__defaults__", ((), toy.root, False, toy.root / "packs"))
     toy.write(entries=changed(see="Nowhere"))
-    assert authoring.main() == 1
+    assert run_command() == 1
     assert "“Nowhere” is not a heading" in capsys.readouterr().out
     toy.write(entries=ENTRIES)
     (toy.root / "packs" / f"{SLUG}.pack").unlink()
-    assert authoring.main(check=True) == 1
+    assert run_command(check=True) == 1
     assert "run `make lessons`" in capsys.readouterr().out
-    assert authoring.main() == 0
-    assert authoring.main(check=True) == 0
+    assert run_command() == 0
+    assert run_command(check=True) == 0

@@ -13,7 +13,8 @@ import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from appraise.authoring import exercises_in
+from appraise.authoring.notebook import exercises_in
+from appraise.markup import inline
 from tests import bank
 
 SHOWN = """
@@ -113,9 +114,7 @@ def test_the_learners_check_in_a_live_kernel(slug, tmp_path):
 
 
 def _start(remark: str) -> str:
-    from appraise.checking import _text
-
-    return _text(remark)
+    return str(inline(remark))
 
 
 @pytest.mark.parametrize("slug", bank.slugs())

@@ -7,13 +7,20 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from appraise import checking
-from appraise.exercise import judge
+from appraise.exercises.exercise import Exercise
+from appraise.exercises.judge import judge
+from appraise.exercises.packs import load_packs
+from appraise.learner.check import lesson
+from appraise.learner.progress import write_progress
+from appraise.learner.remark import render_remark
+from appraise.learner.worked import worked
+from appraise.markup import inline
 
 ROOT = Path(__file__).parent.parent
 EXERCISE = "numbers-why-that-one"  # four options, one point, not graded
@@ -165,10 +172,10 @@ def test_a_kernel_that_grades_or_validates_keeps_nothing_and_opens_no_worked_ans
 
 def test_a_full_disk_takes_no_worked_answer_away(monkeypatch, tmp_path):
     file = tmp_path / "04-the-numbers.json"
-    checking.write_progress(file, {"exercises": {EXERCISE: {"tries": 3, "status": "wrong"}}})
-    monkeypatch.setattr(checking, "progress_file", lambda slug: file)
-    monkeypatch.setattr(checking, "write_progress", lambda *_: (_ for _ in ()).throw(OSError("no space")))
-    assert "reason = " in checking.worked(EXERCISE).data
+    write_progress(file, {"exercises": {EXERCISE: {"tries": 3, "status": "wrong"}}})
+    monkeypatch.setattr("appraise.learner.worked.progress_file", lambda slug: file)
+    monkeypatch.setattr("appraise.learner.worked.write_progress", lambda *_: (_ for _ in ()).throw(OSError("no space")))
+    assert "reason = " in worked(EXERCISE).data
 
 
 def test_checks_say_the_same_without_the_solutions(tmp_path):
@@ -178,16 +185,17 @@ def test_checks_say_the_same_without_the_solutions(tmp_path):
         shutil.copytree(ROOT / part, bare / part, ignore=shutil.ignore_patterns("__pycache__", "grading"))
     shutil.copy(ROOT / "course.yml", bare / "course.yml")
     code = (
-        "import json, sys; from appraise import checking; from appraise.plain import decode\n"
+        "import json, appraise; from appraise.exercises.packs import load_packs\n"
+        "from appraise.exercises.serialize import decode\n"
         "def answers(ex):\n"
         "    yield from [..., None, [], 'x', 1.5, {'a': 1}, len]\n"
         "    for m in ex.get('misconceptions', []):\n"
         "        if 'answer' in m and 'axes' not in str(m['answer'])[:8]: yield decode(m['answer'])\n"
         "out = {}\n"
-        "for slug, pack in checking.packs().items():\n"
+        "for slug, pack in load_packs().items():\n"
         "    for i, ex in pack['exercises'].items():\n"
-        "        out[i] = [checking.check(i, a)._repr_html_() for a in answers(ex)]\n"
-        "print(json.dumps([checking.__file__, out]))\n"
+        "        out[i] = [appraise.check(i, a)._repr_html_() for a in answers(ex)]\n"
+        "print(json.dumps([appraise.__file__, out]))\n"
     )
     told = {}
     for folder in (ROOT, bare):
@@ -202,14 +210,14 @@ def test_checks_say_the_same_without_the_solutions(tmp_path):
 
 
 def test_a_lesson_of_another_version_says_so_in_one_sentence(capsys):
-    checking.lesson("04-the-numbers", checking.packs()["04-the-numbers"]["version"])
+    lesson("04-the-numbers", load_packs()["04-the-numbers"]["version"])
     assert capsys.readouterr().out == ""
-    checking.lesson("04-the-numbers", "00000000")
+    lesson("04-the-numbers", "00000000")
     assert "newer or older" in capsys.readouterr().out
 
 
 def test_packs_hold_no_hidden_cases():
-    for pack in checking.packs().values():
+    for pack in load_packs().values():
         for ex in pack["exercises"].values():
             assert "hidden" not in ex
             for m in ex.get("misconceptions", []):
@@ -217,17 +225,18 @@ def test_packs_hold_no_hidden_cases():
 
 
 def test_remarks_are_escaped():
-    assert checking._text("<b>`x < y`</b>") == "&lt;b&gt;<code>x &lt; y</code>&lt;/b&gt;"
+    assert inline("<b>`x < y`</b>") == "&lt;b&gt;<code>x &lt; y</code>&lt;/b&gt;"
 
 
 def test_prose_that_nobody_marks_says_so() -> None:
     text = "I would ask for the figures of both groups."
-    ex = {"id": "say", "name": "said", "kind": "write", "points": 1.0, "core": False, "see": "Where to look"}
+    ex = Exercise("say", name="said", kind="write", core=False, see="Where to look")
     verdict = judge(ex, text)
     assert verdict.status == "marked"
-    shown = checking.render(ex, verdict, 0.0)
+    shown = render_remark(ex, verdict, 0.0)
     assert "Written for yourself" in shown
     assert "nobody marks it" in shown
-    marked = checking.render({**ex, "core": True}, judge({**ex, "core": True}, text), 0.0)
+    graded = replace(ex, core=True)
+    marked = render_remark(graded, judge(graded, text), 0.0)
     assert "Marked by a person" in marked
     assert "nobody" not in marked

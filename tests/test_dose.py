@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from appraise import outside
-from appraise.dose import DoseError, elemental_magnesium, molar_mass
-from appraise.records import cells
+from appraise.errors import DoseError
+from appraise.methods.dose import elemental_magnesium, molar_mass
+from appraise.sources.tables import cells
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from appraise.checking import caller
-from appraise.exercise import Verdict, judge, normal, number, same
-from appraise.plain import encode
+from appraise.exercises.compare import is_same
+from appraise.exercises.exercise import Exercise, Verdict
+from appraise.exercises.judge import judge
+from appraise.exercises.serialize import encode
+from appraise.exercises.values import normalize, read_number
+from appraise.learner.check import caller
 from tests.test_plain import HOSTILE, plain_values
 
 
@@ -23,7 +26,9 @@ def exercise(expected, kind="compute", **fields):
 
 def tried(ex, value) -> Verdict:
     plain = encode(value)
-    return judge(ex, plain, caller(value) if isinstance(plain, dict) and "function" in plain else None)
+    return judge(
+        Exercise.from_json(ex), plain, caller(value) if isinstance(plain, dict) and "function" in plain else None
+    )
 
 
 CLASSIFY = exercise(
@@ -331,7 +336,7 @@ def test_hostile_objects_get_a_remark_and_no_point(name):
 
 @given(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9), st.floats(0, 10))
 def test_tolerance_is_symmetric(a, b, tolerance):
-    assert same(a, b, tolerance) == same(b, a, tolerance)
+    assert is_same(a, b, tolerance) == is_same(b, a, tolerance)
 
 
 @given(st.permutations(range(3)), st.permutations(range(2)))
@@ -341,17 +346,17 @@ def test_order_of_rows_and_columns_does_not_matter(rows, columns):
 
 
 def test_reading_numbers_and_text():
-    assert number("1e3") == 1000
-    assert number("٣") is not None  # digits of other scripts are digits
-    assert number("4.7.1") is None
-    assert number("") is None
-    assert math.isnan(number({"float": "nan"}))
-    assert normal("Follow‐up") == normal("follow up") == normal("follow_up")
-    assert normal("-2.8") != normal("2.8")
-    assert same("2 weeks", "2  Weeks")
-    assert not same("2 weeks", "2 months")
-    assert same("80", 80)
-    assert not same(4.7, 4.2)
+    assert read_number("1e3") == 1000
+    assert read_number("٣") is not None  # digits of other scripts are digits
+    assert read_number("4.7.1") is None
+    assert read_number("") is None
+    assert math.isnan(read_number({"float": "nan"}))
+    assert normalize("Follow‐up") == normalize("follow up") == normalize("follow_up")
+    assert normalize("-2.8") != normalize("2.8")
+    assert is_same("2 weeks", "2  Weeks")
+    assert not is_same("2 weeks", "2 months")
+    assert is_same("80", 80)
+    assert not is_same(4.7, 4.2)
 
 
 @given(plain_values, plain_values)
@@ -359,8 +364,8 @@ def test_reading_numbers_and_text():
 def test_comparing_never_fails(a, b):
     x, y = encode(a), encode(b)
     assume(not isinstance(x, dict) or "function" not in x)
-    assert same(x, y) in {True, False}
-    assert isinstance(same(x, x), bool)
+    assert is_same(x, y) in {True, False}
+    assert isinstance(is_same(x, x), bool)
 
 
 def test_what_a_guesser_earns_on_a_comparison():
@@ -398,11 +403,11 @@ def test_a_remark_that_stands_for_several_parts_names_the_one_it_met():
     expected = {"dict": [["walsh post", "2"], ["magx12 post", "3"], ["shopblog post", "none"]]}
     shared = [{"id": "near", "item": ["walsh post", "magx12 post"], "answer": "1", "remark": "Count again."}]
     ex = {"name": "steps", "kind": "classify", "expected": expected, "misconceptions": shared}
-    assert judge(ex, ["2", "1", "none"]).remark == "“magx12 post”: Count again."
+    assert judge(Exercise.from_json(ex), ["2", "1", "none"]).remark == "“magx12 post”: Count again."
     alone = {**ex, "misconceptions": [{**shared[0], "item": "magx12 post"}]}
-    assert judge(alone, ["2", "1", "none"]).remark == "Count again."
+    assert judge(Exercise.from_json(alone), ["2", "1", "none"]).remark == "Count again."
     two = {**ex, "options": ["1", "2"]}  # here the name would tell the answer
-    assert "magx12" not in judge(two, ["2", "1", "none"]).remark
+    assert "magx12" not in judge(Exercise.from_json(two), ["2", "1", "none"]).remark
 
 
 def test_a_table_of_silence_is_not_told_where_to_look():

@@ -10,26 +10,33 @@ import pandas as pd
 import pytest
 import yaml
 
-from appraise import figures, records
+from appraise import figures
+from appraise.figures.appraisal import forest, one_mean, parts_of_better, traffic_lights
+from appraise.figures.drawing import STYLE
+from appraise.figures.tellings import chain, completeness, distance, survivors
+from appraise.figures.trial import before_after, p_against_r, possible_means, timeline
+from appraise.sources import tables
+from appraise.sources.loading import seeds_folder
+from appraise.sources.tables import passages
 
 INVENTED = pd.DataFrame(
     {"trial": ["A", "B", "all"], "estimate": [-1.2, 0.4, -0.4], "low": [-2.5, -1.0, -0.9], "high": [0.1, 1.8, 0.1]}
 )
 JUDGED = {"a mini-trial": {"D1": "Low", "D2": "Some concerns", "D3": "High", "D4": None}}
 PICTURES = {
-    "chain": figures.chain,
-    "pico": figures.completeness,
-    "tidier": lambda: figures.completeness("tidier"),
-    "timeline": figures.timeline,
-    "survivors": figures.survivors,
-    "before_after": figures.before_after,
-    "parts_of_better": figures.parts_of_better,
-    "traffic_lights": lambda: figures.traffic_lights(JUDGED, "on this text"),
-    "p_against_r": figures.p_against_r,
-    "distance": figures.distance,
-    "forest": lambda: figures.forest(INVENTED),
-    "one_mean": figures.one_mean,
-    "possible_means": figures.possible_means,
+    "chain": chain,
+    "pico": completeness,
+    "tidier": lambda: completeness("tidier"),
+    "timeline": timeline,
+    "survivors": survivors,
+    "before_after": before_after,
+    "parts_of_better": parts_of_better,
+    "traffic_lights": lambda: traffic_lights(JUDGED, "on this text"),
+    "p_against_r": p_against_r,
+    "distance": distance,
+    "forest": lambda: forest(INVENTED),
+    "one_mean": one_mean,
+    "possible_means": possible_means,
 }
 
 
@@ -71,7 +78,7 @@ def test_no_text_is_smaller_than_ten_points(picture):
 
 
 def test_the_table_says_what_its_headers_head():
-    shown = figures.timeline()._repr_mimebundle_()["text/html"]
+    shown = timeline()._repr_mimebundle_()["text/html"]
     assert shown.count('<th scope="col">') > 2
     assert shown.count('<th scope="row">') == 5
     assert "<th>" not in shown
@@ -79,7 +86,7 @@ def test_the_table_says_what_its_headers_head():
 
 def test_pyplot_keeps_no_figure_and_no_setting():
     before = dict(mpl.rcParams)
-    figures.survivors().png()
+    survivors().png()
     assert dict(mpl.rcParams) == before
     from matplotlib import pyplot as plt
 
@@ -87,8 +94,8 @@ def test_pyplot_keeps_no_figure_and_no_setting():
 
 
 def test_numbers_in_words_follow_the_records():
-    alt = figures.survivors().alt
-    numbers = records.numbers()
+    alt = survivors().alt
+    numbers = tables.numbers()
     ours = numbers[(numbers.source == "painscience") & (numbers.passage == "abstract")].set_index("item")["value"]
     for (source, passage), part in numbers.groupby(["source", "passage"]):
         if (source, passage) != ("painscience", "abstract"):
@@ -98,53 +105,53 @@ def test_numbers_in_words_follow_the_records():
 
 def test_chain_draws_passages_and_leaves_one_edge_to_mend():
     whole, open_, mended = (
-        figures.chain(),
-        figures.chain(missing="magx12 post"),
-        figures.chain(missing="magx12 post", mended="morel-2021"),
+        chain(),
+        chain(missing="magx12 post"),
+        chain(missing="magx12 post", mended="morel-2021"),
     )
-    assert set(whole.table.index) == {f"{r.source} {r.passage}" for r in records.passages().itertuples()}
+    assert set(whole.table.index) == {f"{r.source} {r.passage}" for r in passages().itertuples()}
     assert whole.table.loc["magx12 post", "way"] == "made from Park 2020"
     assert open_.table.loc["magx12 post", "way"] == "left open"
     assert mended.table.loc["magx12 post", "way"] == "made from Morel 2021"
     assert whole.table.loc["shopblog post", "way"] == "no path shown"
     assert "shopblog post names Shin 2020" in whole.alt
     with pytest.raises(ValueError, match="expected `missing` to be one of"):
-        figures.chain(missing="shopblog post")
+        chain(missing="shopblog post")
     with pytest.raises(ValueError, match="expected `mended`"):
-        figures.chain(mended="nowhere")
+        chain(mended="nowhere")
 
 
 def test_completeness_keeps_what_is_said_of_something_else_apart():
-    table = figures.completeness(["condition", "lanss-threshold"]).table
+    table = completeness(["condition", "lanss-threshold"]).table
     assert table.loc["lanss-threshold", "walsh post"] == "≥ 12"
     assert table.loc["condition", "magx12 post"].endswith("(of a review)")
     assert table.loc["condition", "vitamindwiki story"] == "not reported"
     with pytest.raises(ValueError, match="no-such-item"):
-        figures.completeness(["no-such-item"])
+        completeness(["no-such-item"])
 
 
 def test_timeline_leaves_the_start_of_follow_up_open():
-    table = figures.timeline().table
+    table = timeline().table
     assert table.loc["magnesium", "to week"].tolist() == [2, 6]
     assert table.loc["both", "from week"].tolist() == [26, 32]
 
 
 def test_traffic_lights_say_in_words_and_signs_what_they_judge():
-    picture = figures.traffic_lights(JUDGED, "on this text")
+    picture = traffic_lights(JUDGED, "on this text")
     assert "D3 High" in picture.alt
     assert "D4 not judged" in picture.alt
     written = {t.get_text() for t in picture.fig.findobj(mpl.text.Text)}
     assert {"+", "–", "×", "?"} <= written
     assert "×  High on this text" in written
     with pytest.raises(ValueError, match="expected Low, Some concerns or High; found 'Medium'"):
-        figures.traffic_lights({"x": {"D1": "Medium"}})
+        traffic_lights({"x": {"D1": "Medium"}})
     with pytest.raises(ValueError, match="at least one"):
-        figures.traffic_lights({})
+        traffic_lights({})
 
 
 @pytest.mark.parametrize("outcome", ["pain", "flexion", "extension", "lateral flexion"])
 def test_the_printed_p_lies_above_the_whole_line(outcome):
-    picture = figures.p_against_r(outcome)
+    picture = p_against_r(outcome)
     line = picture.ax.get_lines()[0].get_ydata()
     assert float(picture.table["p printed"].iloc[0]) > max(line)
     assert "level line above it" in picture.alt
@@ -152,26 +159,26 @@ def test_the_printed_p_lies_above_the_whole_line(outcome):
 
 
 def test_distance_counts_every_item_once_and_takes_codes():
-    table = figures.distance().table
+    table = distance().table
     assert table.sum(axis=1).nunique() == 1
     assert table.loc["walsh post", "same figure"] >= 12
     assert table.loc["vitamindwiki links", "another figure"] == 1
     codes = pd.DataFrame({"passage": ["a", "a", "b"], "code": ["same", "changed", "same"]})
-    assert figures.distance(codes).table.loc["a"].tolist() == [1, 1]
+    assert distance(codes).table.loc["a"].tolist() == [1, 1]
     with pytest.raises(ValueError, match="columns passage and code"):
-        figures.distance(pd.DataFrame({"x": [1]}))
+        distance(pd.DataFrame({"x": [1]}))
 
 
 def test_forest_refuses_an_interval_without_its_estimate():
     with pytest.raises(ValueError, match="B: expected low ≤ estimate ≤ high"):
-        figures.forest(INVENTED.assign(low=[-2.5, 1.0, -0.9]))
+        forest(INVENTED.assign(low=[-2.5, 1.0, -0.9]))
     with pytest.raises(ValueError, match="missing: high"):
-        figures.forest(INVENTED.drop(columns="high"))
+        forest(INVENTED.drop(columns="high"))
 
 
 def test_a_pooled_line_needs_no_number_of_people():
     trials = pd.DataFrame({"trial": ["A", "all"], "n": [40, None], "pooled": [False, True]})
-    picture = figures.forest(trials.assign(estimate=-1.0, low=-2.0, high=0.0))
+    picture = forest(trials.assign(estimate=-1.0, low=-2.0, high=0.0))
     assert [t.get_text() for t in picture.ax.get_yticklabels()] == ["A (n = 40)", "all"]
 
 
@@ -190,7 +197,7 @@ def test_a_plot_of_ones_own_gets_words_and_is_shown_once():
 
 def test_a_sixth_record_appears_without_a_change_of_code(tmp_path, monkeypatch):
     seeds = tmp_path / "seeds"
-    shutil.copytree(records.seeds_folder(), seeds)
+    shutil.copytree(seeds_folder(), seeds)
     record = yaml.safe_load((seeds / "1-walsh.yml").read_text(encoding="utf-8"))
     record["id"] = "sixth"
     for claim in record["passages"][0]["claims"]:
@@ -198,13 +205,13 @@ def test_a_sixth_record_appears_without_a_change_of_code(tmp_path, monkeypatch):
     text = yaml.safe_dump(record, allow_unicode=True, sort_keys=False)
     (seeds / "5-sixth.yml").write_text(text, encoding="utf-8")
     monkeypatch.setenv("APPRAISE_SEEDS", str(seeds))
-    for draw in (figures.chain, figures.completeness, figures.survivors, figures.distance):
+    for draw in (chain, completeness, survivors, distance):
         assert "sixth post" in draw().alt
 
 
 def test_the_colours_differ_in_grey():
     """Neighbours in the cycle also differ by dash and marker; the two arms differ in lightness."""
-    cycle = mpl.rc_params_from_file(figures.STYLE)["axes.prop_cycle"].by_key()
+    cycle = mpl.rc_params_from_file(STYLE)["axes.prop_cycle"].by_key()
     assert len(set(cycle["marker"])) == len(cycle["color"]) == len({str(x) for x in cycle["linestyle"]})
     weights = (0.2126, 0.7152, 0.0722)
     grey = [sum(w * c for w, c in zip(weights, mpl.colors.to_rgb(x), strict=True)) for x in cycle["color"][:2]]
@@ -212,7 +219,7 @@ def test_the_colours_differ_in_grey():
 
 
 def test_the_arms_share_four_parts_and_no_part_has_a_size():
-    picture = figures.parts_of_better()
+    picture = parts_of_better()
     assert (picture.table["in the control arm"] == "yes").sum() == 4
     assert picture.table.iloc[-1].tolist() == ["no", "not known"]
     assert not picture.ax.get_xticklabels() or not picture.ax.axison

@@ -19,7 +19,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from appraise.authoring import Entry
+from appraise.authoring.entries import Entry
 from tests.conftest import ROOT, allows, tree_files
 
 FILES = tree_files()

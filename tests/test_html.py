@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 
-from appraise import site
+from appraise.authoring.reading_site import build_site, run_lessons
 from appraise.course import load_course
 from tests.browser.conftest import WCAG
 
@@ -27,13 +27,13 @@ TEMPLATE = ["color-contrast", "link-in-text-block"]
 @pytest.fixture(scope="session")
 def executed() -> dict[str, Any]:
     """Every lesson as released, with its outputs."""
-    return site.run_all()
+    return run_lessons()
 
 
 @pytest.fixture(scope="session")
 def pages(executed: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the site."""
-    return site.build(tmp_path_factory.mktemp("site") / "_site", executed).parent
+    return build_site(tmp_path_factory.mktemp("site") / "_site", executed).parent
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 
 from appraise.course import load_course
 from appraise.grading.marking import RUBRIC_OF
-from appraise.telling import load_rubric
+from appraise.learner.rubric import load_rubric
 from tests.conftest import ROOT, plain_environment
 
 GUIDE = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")

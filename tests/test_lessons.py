@@ -14,10 +14,12 @@ import pytest
 import yaml
 from nbclient import NotebookClient
 
-from appraise.authoring import headings, read_entries
+from appraise.authoring.entries import read_entries
+from appraise.authoring.notebook import headings
 from appraise.course import load_course
-from appraise.exercise import flatten, is_not_reported
-from appraise.records import sources
+from appraise.exercises.parts import flatten
+from appraise.exercises.values import is_not_reported
+from appraise.sources.tables import sources
 from tests import bank
 
 ROOT = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from appraise.authoring import ROOT
+from appraise.files import ROOT
 from tests import bank
 
 SLUG = "04-the-numbers"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appraise.plain import NODES, decode, describe, describe_type, encode, short
+from appraise.exercises.serialize import NODES, decode, describe, describe_type, encode, short
 
 matplotlib.use("Agg")
 

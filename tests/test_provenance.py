@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from appraise import provenance, records
+from appraise.files import ROOT
+from appraise.sources.loading import load
+from appraise.sources.models import Source
+from appraise.sources.provenance import check, main
+from appraise.sources.rules import stands_in
 
-ROOT = Path(records.__file__).resolve().parent.parent
 ORIGINALS = Path(os.environ.get("APPRAISE_ORIGINALS") or ROOT.parent / "shared" / "sources")
 
 needs_originals = pytest.mark.skipif(
@@ -30,7 +33,7 @@ def cells_with_a_figure() -> list[tuple[str, str, str, str]]:
     """Source, passage, item and first printed value of every cell whose printed value holds a digit."""
     return [
         (source.id, passage.id, item, printed)
-        for source, passage in records.load().passages()
+        for source, passage in load().passages()
         for item, cell in passage.items.items()
         for printed in cell.printed[:1]
         if re.search(r"\d", printed)
@@ -54,7 +57,7 @@ def change_a_digit(seeds: Path, source: str, passage: str, item: str, printed: s
 
 @needs_originals
 def test_the_records_stand_in_the_originals(capsys: pytest.CaptureFixture[str]) -> None:
-    assert provenance.main(ORIGINALS) == 0
+    assert main(ORIGINALS) == 0
     out = capsys.readouterr().out
     figures, phrases, sources = map(int, re.findall(r"\d+", out))
     assert (figures > 300, phrases > 500, sources) == (True, True, 5)
@@ -67,14 +70,14 @@ def test_a_changed_digit_is_named(
     seeds: Path, capsys: pytest.CaptureFixture[str], source: str, passage: str, item: str, printed: str
 ) -> None:
     change_a_digit(seeds, source, passage, item, printed)
-    assert provenance.main(ORIGINALS) == 1
+    assert main(ORIGINALS) == 1
     assert item in capsys.readouterr().err
 
 
 @needs_originals
 def test_no_figure_can_be_changed_unseen() -> None:
     """In every cell, with the words around it and our own text changed alike: the original alone must tell."""
-    course = records.load()
+    course = load()
     unseen = []
     for source_id, passage_id, item, printed in cells_with_a_figure():
         end = max(match.end() for match in re.finditer(r"\d", printed))
@@ -84,8 +87,8 @@ def test_no_figure_can_be_changed_unseen() -> None:
         cell["printed"] = [wrong]
         if cell["within"]:
             cell["within"] = cell["within"].replace(printed, wrong)
-        changed = course.model_copy(update={"records": {source_id: records.Source.model_validate(data)}})
-        if item not in {problem.item for problem in provenance.check(ORIGINALS, changed)}:
+        changed = course.model_copy(update={"records": {source_id: Source.model_validate(data)}})
+        if item not in {problem.item for problem in check(ORIGINALS, changed)}:
             unseen.append((source_id, passage_id, item, wrong))
     # reference marks follow one another: [2] changed to [3] stands in the same line
     assert [found for found in unseen if not found[3].startswith("[")] == []
@@ -115,17 +118,17 @@ def test_what_else_is_looked_up(
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert provenance.main(ORIGINALS) == 1
+    assert main(ORIGINALS) == 1
     err = capsys.readouterr().err
     assert err.startswith("walsh, ")
     assert named in err
 
 
 def test_originals_that_are_missing_or_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert provenance.main(tmp_path / "nowhere") == 1
+    assert main(tmp_path / "nowhere") == 1
     assert capsys.readouterr().err.endswith("nowhere: expected the folder of originals\n")
     (tmp_path / "1-walsh.txt").write_text("another text\n", encoding="utf-8")
-    assert provenance.main(tmp_path) == 1
+    assert main(tmp_path) == 1
     out, err = capsys.readouterr()
     assert "1-walsh.txt has SHA-256" in err
     assert "expected the stored text 0-painscience.txt" in err
@@ -134,14 +137,14 @@ def test_originals_that_are_missing_or_changed(tmp_path: Path, capsys: pytest.Ca
 
 def test_a_broken_record_is_one_line(seeds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (seeds / "1-walsh.yml").write_text("id: [", encoding="utf-8")
-    assert provenance.main(tmp_path) == 1
+    assert main(tmp_path) == 1
     err = capsys.readouterr().err
     assert err.startswith("1-walsh.yml, line 1: expected YAML")
     assert err.count("\n") == 1
 
 
 def test_whole_figures_and_whole_words_only() -> None:
-    assert records.stands_in("4.7", "to 4.7 at")
-    assert not records.stands_in("4.7", "14.7 and 4.75")
-    assert not records.stands_in("7.5", "17.5, 7.5.1")
-    assert records.stands_in("it’s  so", 'and it\'s <sup>so</sup> **"then"**')
+    assert stands_in("4.7", "to 4.7 at")
+    assert not stands_in("4.7", "14.7 and 4.75")
+    assert not stands_in("7.5", "17.5, 7.5.1")
+    assert stands_in("it’s  so", 'and it\'s <sup>so</sup> **"then"**')

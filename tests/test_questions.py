@@ -10,9 +10,9 @@ import ipywidgets
 import pytest
 import yaml
 
-from appraise import checking, questions
-from appraise.questions import CAVEAT, QuestionError, load_questions, own_change, read_answers, twelve_questions
-from appraise.records import numbers
+from appraise.errors import QuestionError
+from appraise.learner.pre_post_test import CAVEAT, FILE, load_questions, own_change, read_answers, twelve_questions
+from appraise.sources.tables import numbers
 
 KNOWN = load_questions()
 FORMS = ("A", "B")
@@ -24,7 +24,7 @@ def kept(monkeypatch, tmp_path):
     monkeypatch.setenv("APPRAISE_WORK", str(tmp_path))
     for name in ("NBGRADER_EXECUTION", "APPRAISE_RECORD"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(checking, "_live", lambda: True)
+    monkeypatch.setattr("appraise.runtime.is_kernel", lambda: True)
     return tmp_path / ".progress" / "questions.json"
 
 
@@ -89,7 +89,7 @@ def test_options_differ_and_end_alike():
 
 
 def changed(tmp_path, change):
-    data = yaml.safe_load(questions.FILE.read_text(encoding="utf-8"))
+    data = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     change(data)
     file = tmp_path / "questions.yml"
     file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
@@ -110,7 +110,7 @@ def changed(tmp_path, change):
         (lambda d: d["questions"][1].update(id="harms"), "harms: expected each id once"),
         (lambda d: d["questions"][1].update(about=d["questions"][0]["about"]), "expected each about once"),
         (lambda d: d["questions"][0]["options"].pop("weaker"), "harms: expected the options"),
-        (lambda d: d["questions"][0].update(hint="x"), "questions.0.hint"),
+        (lambda d: d["questions"][0].update(hint="x"), "questions.harms.hint"),
     ],
 )
 def test_a_faulty_file_is_named(tmp_path, change, told):
@@ -123,7 +123,7 @@ def test_a_missing_or_broken_file_is_named(tmp_path):
         load_questions(tmp_path / "none.yml")
     broken = tmp_path / "broken.yml"
     broken.write_text("a: [", encoding="utf-8")
-    with pytest.raises(QuestionError, match=r"broken\.yml: expected YAML"):
+    with pytest.raises(QuestionError, match=r"broken\.yml, line 1: expected YAML"):
         load_questions(broken)
 
 

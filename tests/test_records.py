@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from appraise import records
-from appraise.records import NO_PATH, NOT_REPORTED, RecordError
+from appraise.errors import RecordError
+from appraise.files import SEEDS
+from appraise.sources import tables
+from appraise.sources.loading import load
+from appraise.sources.models import NO_PATH, NOT_REPORTED
+from appraise.sources.statements import statements
+from appraise.sources.tables import documents, passages, sources, strengths
 
-SEEDS = Path(records.__file__).resolve().parent.parent / "seeds"
 FIVE = ["painscience", "walsh", "vitamindwiki", "magx12", "shopblog"]
 PASSAGES = [
     ("painscience", "abstract"),
@@ -45,13 +49,13 @@ def line_of(seeds: Path, file: str, text: str) -> int:
 
 
 def test_the_five_sources_and_their_nine_passages() -> None:
-    assert list(records.sources().index) == FIVE
-    table = records.passages()
+    assert list(sources().index) == FIVE
+    table = passages()
     assert list(zip(table.source, table.passage, strict=True)) == PASSAGES
 
 
 def test_the_frame_holds_every_question_once_printed() -> None:
-    frame = records.frame()
+    frame = tables.frame()
     assert len(frame) >= 60
     assert set(range(1, 61)) <= set(frame.frame_no)
     assert frame.index.is_unique
@@ -60,17 +64,17 @@ def test_the_frame_holds_every_question_once_printed() -> None:
 
 
 def test_at_least_45_claims_and_some_in_every_source() -> None:
-    claims = records.claims()
+    claims = tables.claims()
     assert len(claims) >= 45
     assert set(claims.source) == set(FIVE)
     assert claims.claim.is_unique
-    assert set(claims.strength) == set(records.strengths().index)  # each of the four steps occurs
+    assert set(claims.strength) == set(strengths().index)  # each of the four steps occurs
 
 
 def test_reports_has_a_cell_for_every_item_and_passage() -> None:
-    reports = records.reports()
+    reports = tables.reports()
     assert list(reports.columns) == PASSAGES
-    assert reports.shape == (len(records.frame()), len(PASSAGES))
+    assert reports.shape == (len(tables.frame()), len(PASSAGES))
     assert all(isinstance(cell, str) and cell for cell in reports.to_numpy().ravel())
 
 
@@ -79,17 +83,17 @@ def test_reports_has_a_cell_for_every_item_and_passage() -> None:
     ["sources", "passages", "reports", "cells", "numbers", "claims", "outside", "frame", "strengths", "documents"],
 )
 def test_no_table_holds_a_missing_value(table: str) -> None:
-    frame = getattr(records, table)()
+    frame = getattr(tables, table)()
     assert len(frame)
     assert not frame.isna().any(axis=None)
 
 
 def test_tables_are_fresh_copies() -> None:
-    reports, numbers = records.reports(), records.numbers()
+    reports, numbers = tables.reports(), tables.numbers()
     reports.loc["n-total", ("walsh", "post")] = "spoilt"
     numbers["value"] = 0.0
-    assert records.reports().loc["n-total", ("walsh", "post")] == "80"
-    assert (records.numbers()["value"] > 0).all()
+    assert tables.reports().loc["n-total", ("walsh", "post")] == "80"
+    assert (tables.numbers()["value"] > 0).all()
 
 
 @pytest.mark.parametrize(
@@ -105,41 +109,41 @@ def test_tables_are_fresh_copies() -> None:
     ],
 )
 def test_outcome_numbers_that_each_passage_prints(source: str, passage: str, count: int) -> None:
-    numbers = records.numbers()
+    numbers = tables.numbers()
     assert len(numbers[(numbers.source == source) & (numbers.passage == passage)]) == count
 
 
 def test_the_abstract_prints_eight_means_eight_sds_and_four_p() -> None:
-    abstract = records.numbers().query("passage == 'abstract'")
+    abstract = tables.numbers().query("passage == 'abstract'")
     assert abstract.statistic.value_counts().to_dict() == {"mean": 8, "sd": 8, "p": 4}
     assert set(abstract.arm) == {"magnesium"}
     assert set(abstract.outcome) == {"pain", "flexion", "extension", "lateral flexion"}
 
 
 def test_the_abstract_as_reprinted_agrees_with_the_abstract_as_indexed() -> None:
-    abstract = records.numbers().query("passage == 'abstract'").set_index("item").value
-    indexed = records.outside().value
+    abstract = tables.numbers().query("passage == 'abstract'").set_index("item").value
+    indexed = tables.outside().value
     assert {item: indexed[f"{item}-indexed"] for item in abstract.index} == abstract.to_dict()
 
 
 def test_walsh_keeps_means_and_p_and_loses_every_sd() -> None:
-    walsh = records.numbers().query("source == 'walsh'")
+    walsh = tables.numbers().query("source == 'walsh'")
     assert walsh.statistic.value_counts().to_dict() == {"mean": 8, "p": 4}
 
 
 def test_no_passage_prints_a_number_of_the_control_arm() -> None:
-    assert set(records.numbers().arm) == {"magnesium"}
-    frame = records.frame()
+    assert set(tables.numbers().arm) == {"magnesium"}
+    frame = tables.frame()
     assert len(frame.query("arm == 'control'")) >= 5
 
 
 def test_distance_counts_documents_or_says_that_no_path_is_shown() -> None:
-    distance = records.passages().set_index(["source", "passage"]).distance
+    distance = passages().set_index(["source", "passage"]).distance
     assert distance.to_dict() == dict(zip(PASSAGES, [1, 2, 2, 2, 2, NO_PATH, NO_PATH, 3, NO_PATH], strict=True))
 
 
 def test_three_sources_tell_the_trial_one_reaches_it_and_one_cannot_be_shown() -> None:
-    table = records.passages()
+    table = passages()
     told = table.groupby("source").tells_trial.agg(set)
     assert {source for source in FIVE if "yes" in told[source]} == {"painscience", "walsh", "vitamindwiki"}
     assert told["magx12"] == {"through a review"}
@@ -147,7 +151,7 @@ def test_three_sources_tell_the_trial_one_reaches_it_and_one_cannot_be_shown() -
 
 
 def test_reviews_that_are_known_to_rest_on_the_trial() -> None:
-    reviews = records.documents().query("kind == 'review'")
+    reviews = documents().query("kind == 'review'")
     assert reviews.includes_trial.to_dict() == {
         "otc-review-2020": "yes",
         "park-2020": "yes",
@@ -157,7 +161,7 @@ def test_reviews_that_are_known_to_rest_on_the_trial() -> None:
 
 
 def test_outside_facts_bear_an_address_and_the_mark_of_a_found_fact() -> None:
-    outside = records.outside()
+    outside = tables.outside()
     assert set(outside.mark) == {"F"}
     assert outside.address.str.startswith("http").all()
 
@@ -167,7 +171,7 @@ def test_outside_facts_bear_an_address_and_the_mark_of_a_found_fact() -> None:
 
 def broken(seeds: Path) -> RecordError:
     with pytest.raises(RecordError) as caught:
-        records.load(seeds)
+        load(seeds)
     assert "\n" not in str(caught.value)
     return caught.value
 
@@ -283,7 +287,7 @@ def test_a_file_that_is_no_record(seeds: Path) -> None:
 def test_seeds_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APPRAISE_SEEDS", str(tmp_path))
     with pytest.raises(RecordError, match="used from a clone") as caught:
-        records.sources()
+        sources()
     assert "\n" not in str(caught.value)
 
 
@@ -296,7 +300,7 @@ def test_a_sixth_record_appears_everywhere(seeds: Path, monkeypatch: pytest.Monk
         "n-total": '{printed: "80", place: 1}',
         "pain-mg-6m-mean": '{printed: "4.7", within: pain 4.7 at six months, place: 1}',
     }
-    missing = ", ".join(item for item in records.load(seeds).frame if item not in coded)
+    missing = ", ".join(item for item in load(seeds).frame if item not in coded)
     cells = "\n".join(f"      {item}: {cell}" for item, cell in coded.items())
     (seeds / "5-sixth.yml").write_text(
         f"""
@@ -340,24 +344,24 @@ passages:
         encoding="utf-8",
     )
     monkeypatch.setenv("APPRAISE_SEEDS", str(seeds))
-    assert list(records.sources().index) == [*FIVE, "sixth"]
-    assert records.passages().iloc[-1][["source", "passage", "distance"]].tolist() == ["sixth", "post", 3]
-    column = records.reports()[("sixth", "post")]
+    assert list(sources().index) == [*FIVE, "sixth"]
+    assert passages().iloc[-1][["source", "passage", "distance"]].tolist() == ["sixth", "post", 3]
+    column = tables.reports()[("sixth", "post")]
     assert column["n-total"] == "80"
     assert column["age"] == NOT_REPORTED
-    assert records.numbers().query("source == 'sixth'").value.tolist() == [4.7]
-    assert records.claims().query("source == 'sixth'").claim.tolist() == ["sixth-claim"]
-    assert "new-review" in records.documents().index
+    assert tables.numbers().query("source == 'sixth'").value.tolist() == [4.7]
+    assert tables.claims().query("source == 'sixth'").claim.tolist() == ["sixth-claim"]
+    assert "new-review" in documents().index
 
 
 def test_a_changed_file_is_read_again(seeds: Path) -> None:
-    assert records.sources(seeds).author["walsh"] == "Edward Walsh"
+    assert sources(seeds).author["walsh"] == "Edward Walsh"
     change(seeds, "1-walsh.yml", "author: Edward Walsh", "author: E. Walsh")
-    assert records.sources(seeds).author["walsh"] == "E. Walsh"
+    assert sources(seeds).author["walsh"] == "E. Walsh"
 
 
 def test_changing_a_table_changes_no_other(seeds: Path) -> None:
-    for table in (records.numbers, records.reports, records.claims, records.statements):
+    for table in (tables.numbers, tables.reports, tables.claims, statements):
         mine = table(seeds)
         mine.iloc[0, 0] = "mine"
         assert table(seeds).iloc[0, 0] != "mine"

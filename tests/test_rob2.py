@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from appraise import rob2
-from appraise.rob2 import Rob2Error, judge_domain, judge_overall, path, questions, reachable, rules
+from appraise.errors import Rob2Error
+from appraise.methods.rob2 import domains, judge_domain, judge_overall, path, questions, reachable, rules
 
 ALL = ("Y", "PY", "PN", "N", "NI")
 LOW, SOME, HIGH = "Low", "Some concerns", "High"
@@ -253,5 +253,5 @@ def test_the_form_has_22_questions_and_only_32_lacks_ni() -> None:
     assert len(questions()) == 22
     assert [q.id for q in questions() if q.answers != ALL] == ["3.2"]
     assert {q.id for q in questions() if q.asked_if} == set(ASKED)
-    assert all(q.topic and q.domain in rob2.domains() for q in questions())
+    assert all(q.topic and q.domain in domains() for q in questions())
     assert {q.id: q.asked_if for q in questions("D2") if q.asked_if}["2.3"] == "2.1 Y/PY/NI or 2.2 Y/PY/NI"

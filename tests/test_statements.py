@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from appraise import rob2
-from appraise.authoring import read_entries
-from appraise.figures import randomisation_chart
-from appraise.records import RecordError, seeds_folder, statements
+from appraise.authoring.entries import read_entries
+from appraise.errors import RecordError
+from appraise.figures.appraisal import randomisation_chart
+from appraise.methods.rob2 import judge_domain
+from appraise.sources.loading import seeds_folder
+from appraise.sources.statements import statements
 
 EXERCISES = Path(__file__).parent.parent / "solutions" / "09-spin" / "exercises.yml"
 
@@ -112,5 +114,5 @@ def test_the_chart_leads_where_the_algorithm_leads():
             if all(read[answers[step.split()[0]]] in step.split(" ", 1)[1].split(" or ") for step in way.split(", "))
         ]
         assert len(fits) == 1
-        assert ways[fits[0]] == rob2.judge_domain("D1", answers)
+        assert ways[fits[0]] == judge_domain("D1", answers)
         assert f"{fits[0]}: {ways[fits[0]]}" in chart.alt

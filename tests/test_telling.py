@@ -7,11 +7,21 @@ import re
 import pytest
 import yaml
 
-from appraise import telling
-from appraise.exercise import judge
-from appraise.plain import encode
-from appraise.records import numbers, text_figures
-from appraise.telling import TellingError, abstract_items, anchors, load_abstract_items, load_rubric, rubric, unseen
+from appraise.errors import RubricError
+from appraise.exercises.exercise import Exercise
+from appraise.exercises.judge import judge
+from appraise.exercises.serialize import encode
+from appraise.learner.rubric import (
+    ASSETS,
+    abstract_items,
+    anchors,
+    load_abstract_items,
+    load_rubric,
+    rubric,
+    unseen_telling,
+)
+from appraise.sources.rules import text_figures
+from appraise.sources.tables import numbers
 from tests import bank
 
 SLUG = "12-a-fair-telling"
@@ -44,24 +54,24 @@ def test_the_rubric_and_the_exercise_agree():
 
 
 def test_an_unknown_criterion_is_named():
-    with pytest.raises(TellingError, match="style: expected one of the criteria identity"):
+    with pytest.raises(RubricError, match="style: expected one of the criteria identity"):
         anchors("style")
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda d: d["criteria"].pop(), "rubric.yml: criteria"),
-        (lambda d: d["criteria"][2]["anchors"].pop(2), "rubric.yml: criteria.2.anchors"),
-        (lambda d: d["criteria"][2].pop("asks"), "rubric.yml: criteria.2.asks"),
+        (lambda d: d["criteria"].pop(), "rubric.yml, line 2: criteria"),
+        (lambda d: d["criteria"][2]["anchors"].pop(2), "rubric.yml, line 31: criteria.comparison.anchors"),
+        (lambda d: d["criteria"][2].pop("asks"), "rubric.yml, line 30: criteria.comparison.asks"),
     ],
 )
 def test_a_faulty_rubric_is_named(tmp_path, change, told):
-    data = yaml.safe_load((telling.ASSETS / "rubric.yml").read_text(encoding="utf-8"))
+    data = yaml.safe_load((ASSETS / "rubric.yml").read_text(encoding="utf-8"))
     change(data)
     file = tmp_path / "rubric.yml"
     file.write_text(yaml.safe_dump(data), encoding="utf-8")
-    with pytest.raises(TellingError, match=re.escape(told)):
+    with pytest.raises(RubricError, match=re.escape(told)):
         load_rubric(file)
 
 
@@ -84,7 +94,7 @@ def test_every_fair_coding_of_the_abstract_gets_full_marks_and_lies_in_the_range
         most = sum(code in c for c in codes.values())
         assert low <= least <= most <= high, (code, least, most)
     generous = {name: "partial" if "partial" in c else next(iter(c)) for name, c in codes.items()}
-    assert judge(ex, encode(generous)).status == "right"
+    assert judge(Exercise.from_json(ex), encode(generous)).status == "right"
 
 
 def _abstract():
@@ -92,7 +102,7 @@ def _abstract():
 
 
 def test_the_unseen_telling_has_the_faults_that_the_key_names_and_no_other_figure():
-    sentences = dict(unseen().paragraphs)
+    sentences = dict(unseen_telling().paragraphs)
     fault = dict(bank.key(SLUG)["telling-sentence-by-sentence"]["expected"]["dict"])
     assert [f"sentence {n}" for n in sentences] == list(fault)
     assert len(set(fault.values())) == 9  # every label is met
@@ -116,7 +126,7 @@ def _reference():
 def test_the_reference_telling_passes_its_own_formal_points():
     names: dict[str, str] = {}
     exec(_reference(), names)
-    got = judge(bank.key(SLUG)[WRITE], names["telling"])
+    got = judge(Exercise.from_json(bank.key(SLUG)[WRITE]), names["telling"])
     assert got.status == "marked"
     assert "Nothing on the list of formal points is missing." in got.remark
     decimals = {f for f in text_figures(re.sub(r"https?://\S+|68\(3\)", "", names["telling"])) if "." in f}
@@ -133,7 +143,7 @@ def test_the_reference_telling_passes_its_own_formal_points():
     ],
 )
 def test_the_formal_points_say_only_what_was_not_found(text, told):
-    got = judge(bank.key(SLUG)[WRITE], text)
+    got = judge(Exercise.from_json(bank.key(SLUG)[WRITE]), text)
     assert told in got.remark
     assert (got.share, got.status) == (0.0, "marked")
     assert "fair" not in got.remark

@@ -8,15 +8,37 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from appraise import consistency, rob2, widgets
-from appraise.figures import Picture
+from appraise.errors import Rob2Error
+from appraise.figures.drawing import Picture
+from appraise.methods.consistency import sd_change, t_paired
+from appraise.methods.rob2 import domains, judge_domain
+from appraise.widgets.controls import (
+    KEPT_STATES,
+    correlation_slider,
+    precision,
+    regression_to_the_mean,
+    sampling_distribution,
+    two_groups,
+)
+from appraise.widgets.risk_of_bias_form import rob2_form
+from appraise.widgets.simulations import (
+    changes,
+    exactly_one,
+    expected_regression,
+    made_pairs,
+    measure_twice,
+    power_within,
+    repeat_two_groups,
+    sample_means,
+    two_arm_precision,
+)
 
 PLAYGROUNDS = [
-    widgets.two_groups,
-    widgets.regression_to_the_mean,
-    widgets.sampling_distribution,
-    widgets.precision,
-    widgets.correlation_slider,
+    two_groups,
+    regression_to_the_mean,
+    sampling_distribution,
+    precision,
+    correlation_slider,
 ]
 
 
@@ -30,7 +52,8 @@ def printed(monkeypatch):
 @pytest.fixture
 def live(printed, monkeypatch):
     monkeypatch.setenv("JPY_SESSION_NAME", "lesson.ipynb")
-    monkeypatch.setattr(widgets, "_kept", {})
+    for module in ("controls", "risk_of_bias_form"):
+        monkeypatch.setattr(f"appraise.widgets.{module}.KEPT_STATES", {})
 
 
 def controls(box):
@@ -54,46 +77,46 @@ def said(box):
 @pytest.mark.parametrize("n", [20, 40])
 def test_exactly_one_agrees_with_the_formula(common, n):
     trials = 4000
-    many = widgets.repeat_two_groups(common, 0, 1, n, trials=trials, seed=7)
-    expected = widgets.exactly_one(widgets.power_within(common, n))
+    many = repeat_two_groups(common, 0, 1, n, trials=trials, seed=7)
+    expected = exactly_one(power_within(common, n))
     assert abs(many.in_exactly_one - expected) < 4 * (expected * (1 - expected) / trials) ** 0.5
     assert abs(many.between_arms - 0.05) < 4 * (0.05 * 0.95 / trials) ** 0.5
 
 
 def test_exactly_one_peaks_at_one_half():
     powers = np.linspace(0, 1, 101)
-    assert max(map(widgets.exactly_one, powers)) == widgets.exactly_one(0.5) == 0.5
+    assert max(map(exactly_one, powers)) == exactly_one(0.5) == 0.5
 
 
 def test_a_treatment_shows_between_the_arms():
-    many = widgets.repeat_two_groups(common=0.3, effect=0.7, sd=1, n=40)
+    many = repeat_two_groups(common=0.3, effect=0.7, sd=1, n=40)
     assert many.between_arms > 0.8
 
 
 def test_chance_is_seeded():
-    one, again, other = (widgets.repeat_two_groups(0.3, 0, 1, 40, trials=50, seed=s) for s in (1, 1, 2))
+    one, again, other = (repeat_two_groups(0.3, 0, 1, 40, trials=50, seed=s) for s in (1, 1, 2))
     assert np.array_equal(one.between, again.between)
     assert not np.array_equal(one.between, other.between)
 
 
 @pytest.mark.parametrize(("mark", "error"), [(6.0, 1.5), (7.0, 2.5), (3.0, 1.0)])
 def test_regression_to_the_mean_agrees_with_theory(mark, error):
-    first, second = widgets.measure_twice(5, 2, error, people=200_000)
+    first, second = measure_twice(5, 2, error, people=200_000)
     entered = first >= mark
-    expected = widgets.expected_regression(5, 2, error, mark)
+    expected = expected_regression(5, 2, error, mark)
     assert first[entered].mean() == pytest.approx(expected[0], abs=0.03)
     assert second[entered].mean() == pytest.approx(expected[1], abs=0.03)
     assert second.mean() == pytest.approx(5, abs=0.03)
 
 
 def test_without_error_nothing_regresses():
-    first, second = widgets.expected_regression(5, 2, 0, 6)
+    first, second = expected_regression(5, 2, 0, 6)
     assert first == pytest.approx(second)
 
 
 @pytest.mark.parametrize(("n", "sd"), [(4, 1.0), (40, 2.0), (400, 3.0)])
 def test_means_spread_as_the_standard_error(n, sd):
-    means = widgets.sample_means(5, sd, n, samples=4000)
+    means = sample_means(5, sd, n, samples=4000)
     assert means.std(ddof=1) == pytest.approx(sd / n**0.5, rel=0.05)
     assert means.mean() == pytest.approx(5, abs=4 * sd / n**0.5 / 4000**0.5)
 
@@ -102,8 +125,8 @@ def test_means_spread_as_the_standard_error(n, sd):
 def test_the_detectable_difference_is_found_four_times_in_five(n):
     from scipy import stats
 
-    here = widgets.two_arm_precision(n)
-    treated, control = widgets.changes(0, here.detectable, 1, n, trials=6000, seed=3)
+    here = two_arm_precision(n)
+    treated, control = changes(0, here.detectable, 1, n, trials=6000, seed=3)
     found = np.mean(stats.ttest_ind(treated, control, axis=1).pvalue < 0.05)
     assert found == pytest.approx(0.8, abs=0.025)
     low, high = stats.ttest_ind(treated[0], control[0]).confidence_interval()
@@ -111,24 +134,24 @@ def test_the_detectable_difference_is_found_four_times_in_five(n):
 
 
 def test_forty_an_arm():
-    here = widgets.two_arm_precision(40)
+    here = two_arm_precision(40)
     assert round(here.detectable, 2) == 0.63
     assert 2 * here.half_width == pytest.approx(0.89, abs=0.005)  # SD 2
 
 
 @pytest.mark.parametrize("r", [-0.99, -0.5, 0.0, 0.5, 0.9])
 def test_made_pairs_have_the_figures_asked_for(r):
-    before, after = widgets.made_pairs(7.5, 2.2, 4.7, 1.8, r)
+    before, after = made_pairs(7.5, 2.2, 4.7, 1.8, r)
     assert (before.mean(), after.mean()) == pytest.approx((7.5, 4.7))
     assert (before.std(ddof=1), after.std(ddof=1)) == pytest.approx((2.2, 1.8))
     assert np.corrcoef(before, after)[0, 1] == pytest.approx(r)
-    assert (after - before).std(ddof=1) == pytest.approx(consistency.sd_change(2.2, 1.8, r))
+    assert (after - before).std(ddof=1) == pytest.approx(sd_change(2.2, 1.8, r))
 
 
 def test_the_slider_of_correlation_starts_from_the_records(printed):
-    picture = widgets.correlation_slider()
+    picture = correlation_slider()
     assert "means 7.5 and 4.7, SDs 2.2 and 1.8" in picture.alt
-    assert picture.table.loc["p", "value"] == f"{consistency.t_paired(7.5, 2.2, 4.7, 1.8, 40, 0.5).pvalue:.1e}"
+    assert picture.table.loc["p", "value"] == f"{t_paired(7.5, 2.2, 4.7, 1.8, 40, 0.5).pvalue:.1e}"
 
 
 # ── what they show ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -146,7 +169,7 @@ def test_where_no_widget_runs_there_is_a_picture(widget, printed):
 
 def test_while_nbgrader_grades_there_is_a_picture(live, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    assert isinstance(widgets.two_groups(), Picture)
+    assert isinstance(two_groups(), Picture)
 
 
 @pytest.mark.parametrize("widget", PLAYGROUNDS)
@@ -178,15 +201,15 @@ def test_sliders_hold_at_their_ends(widget, end, live):
 
 
 def test_a_cell_that_runs_again_finds_its_widget_as_it_was(live):
-    box = widgets.two_groups()
+    box = two_groups()
     controls(box)["Added by the treatment"].value = 0.5
     controls(box)["Draw again"].click()
     controls(box)["Repeat 1,000 times"].click()
-    again = widgets.two_groups()
+    again = two_groups()
     assert controls(again)["Added by the treatment"].value == 0.5
     assert said(again) == said(box)
     assert "1,000 repetitions" in said(again)
-    assert "1,000 repetitions" not in said(widgets.two_groups("another"))
+    assert "1,000 repetitions" not in said(two_groups("another"))
 
 
 # ── the form ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -198,10 +221,10 @@ FULL = {
 
 
 def test_the_form_judges_as_rob2_does(live):
-    form = widgets.rob2_form(answers=FULL)
-    for domain in rob2.domains():
+    form = rob2_form(answers=FULL)
+    for domain in domains():
         ours = {q: a for q, a in FULL.items() if q.startswith(domain[1])}
-        assert form.judgements()[domain] == rob2.judge_domain(domain, ours)
+        assert form.judgements()[domain] == judge_domain(domain, ours)
     assert form.judgements()["Overall"] == "Some concerns"
     table = form.table()
     assert len(table) == 22
@@ -210,20 +233,20 @@ def test_the_form_judges_as_rob2_does(live):
 
 
 def test_an_open_question_leaves_its_domain_unjudged(live):
-    form = widgets.rob2_form(answers={q: a for q, a in FULL.items() if q != "4.3"})
+    form = rob2_form(answers={q: a for q, a in FULL.items() if q != "4.3"})
     assert form.judgements()["D4"] is None
     assert form.judgements()["Overall"] is None
     assert form.way("D4") == "Still open: 4.3."
 
 
 def test_an_answer_that_is_no_longer_asked_does_not_count(live):
-    form = widgets.rob2_form(answers={**FULL, "3.2": "N", "3.3": "N"})
+    form = rob2_form(answers={**FULL, "3.2": "N", "3.3": "N"})
     assert form.judgements()["D3"] == "Low"
     assert form.table().loc["3.2", "answer"] == ""
 
 
 def test_the_form_asks_judges_and_remembers(live):
-    form = widgets.rob2_form()
+    form = rob2_form()
     form._repr_mimebundle_()
     box = form._box
     assert {"1.1", "1.2", "1.3", "Domain"} == set(controls(box))
@@ -239,33 +262,33 @@ def test_the_form_asks_judges_and_remembers(live):
     controls(box)["2.2"].value = "N"
     assert "2.3" not in controls(box)
 
-    again = widgets.rob2_form()
+    again = rob2_form()
     again._repr_mimebundle_()
     assert again.answers["1.2"] == "PY"
     assert controls(again._box)["Domain"].value == "D2"
 
 
 def test_several_concerns_are_left_to_a_person(live):
-    form = widgets.rob2_form(answers={**FULL, "1.1": "N"})
+    form = rob2_form(answers={**FULL, "1.1": "N"})
     assert form.judgements()["Overall"] == "Some concerns"
     assert "for a person to judge" in form._summary()
-    assert "for a person to judge" not in widgets.rob2_form("other", FULL)._summary()
+    assert "for a person to judge" not in rob2_form("other", FULL)._summary()
 
 
 def test_the_label_stands_with_every_judgement(live):
-    form = widgets.rob2_form(answers=FULL, label="on this text")
+    form = rob2_form(answers=FULL, label="on this text")
     assert "Low on this text" in form._summary()
     assert "on this text" in form.picture().alt
 
 
 def test_where_no_form_runs_there_are_traffic_lights(printed):
-    shown = widgets.rob2_form("printed", FULL)._repr_mimebundle_()
+    shown = rob2_form("printed", FULL)._repr_mimebundle_()
     assert "D5 Some concerns" in shown["text/plain"]
     assert "<img alt=" in shown["text/html"]
 
 
 @pytest.mark.parametrize(("answers", "question"), [({"9.9": "Y"}, "9.9"), ({"3.1": "N", "3.2": "NI"}, "3.2")])
 def test_what_rob2_does_not_have_is_refused(answers, question, live):
-    with pytest.raises(rob2.Rob2Error, match=re.escape(question)):
-        widgets.rob2_form(answers=answers)
-    assert not widgets._kept.get("rob2", {}).get("form")
+    with pytest.raises(Rob2Error, match=re.escape(question)):
+        rob2_form(answers=answers)
+    assert not KEPT_STATES.get("rob2", {}).get("form")

@@ -20,8 +20,9 @@ import pandas as pd
 import yaml
 from matplotlib.figure import Figure
 
-from appraise.course import ROOT, load_course
-from appraise.figures import BROKEN, INK, MAGNESIUM, QUIET, Picture, styled
+from appraise.course import load_course
+from appraise.figures.drawing import BROKEN, INK, MAGNESIUM, QUIET, Picture, styled
+from appraise.files import ROOT
 from appraise.grading.classrun import settings
 from appraise.grading.export import _write, table
 from appraise.grading.gradebook import Book

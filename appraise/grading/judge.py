@@ -19,13 +19,14 @@ from typing import Any
 
 import nbformat
 
-from appraise.checking import render
-from appraise.exercise import Called, Exercise, Verdict, judge
+from appraise.exercises.exercise import Called, Exercise, Verdict
+from appraise.exercises.judge import judge
+from appraise.exercises.serialize import Json
 from appraise.grading import rebuild, safe
 from appraise.grading.channel import Ended
 from appraise.grading.learner import PATIENCE, Broken, Child, Warm
 from appraise.grading.rebuild import Answers, Beside, nbgrader_of
-from appraise.plain import Plain
+from appraise.learner.remark import render_remark
 
 FAULT = "grader's fault"
 _JUDGED = ("right", "partly", "wrong", "no answer", "marked")
@@ -294,7 +295,7 @@ def at_fault(lesson: Lesson, why: str, status: str = FAULT) -> Outcome:
 # ── plain data, checked ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def proper(value: Any, most: int = 50_000) -> Plain:
+def proper(value: Any, most: int = 50_000) -> Json:
     """A value from a learner's process if it is well-formed plain data, else a refused object.
 
     Examples
@@ -552,7 +553,7 @@ class _Run:
         if not found:
             return None
 
-        def call(args: list[Plain]) -> Called:
+        def call(args: list[Json]) -> Called:
             reply = child.call(ex["name"], args)
             if (error := reply.get("error")) is not None:
                 return Called(error=safe.clean_text(str(error))[:200])
@@ -578,7 +579,7 @@ def shown(item: Item, ex: Exercise) -> list[dict[str, Any]]:
     if item.status == FAULT:
         return [{"output_type": "error", "ename": FAULT, "evalue": remark, "traceback": [f"{FAULT}: {remark}"]}]
     if item.status in _JUDGED:
-        page = render(ex, Verdict(0.0, item.status, remark), item.earned or 0.0)
+        page = render_remark(ex, Verdict(0.0, item.status, remark), item.earned or 0.0)
     else:
         head = f"<strong>{item.status.capitalize()}</strong> · 0 of {item.points:g} points"
         page = f"<p>{head}</p><p>{safe.escape(remark)}</p>"

@@ -31,11 +31,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from appraise.exercises.serialize import Json
 from appraise.grading import walls as walled
 from appraise.grading.channel import Channel, Ended
 from appraise.grading.rebuild import Beside
 from appraise.grading.walls import Walls
-from appraise.plain import Plain
 
 
 @dataclass(frozen=True)
@@ -355,12 +355,12 @@ class Child:
         outputs, error = reply.get("outputs"), reply.get("error")
         return Ran(outputs if isinstance(outputs, list) else [], error if isinstance(error, str) else None)
 
-    def fetch(self, name: str, seconds: float | None = None) -> tuple[bool, Plain]:
+    def fetch(self, name: str, seconds: float | None = None) -> tuple[bool, Json]:
         """(is there such a name, its value as the child encodes it); what comes is not to be trusted."""
         reply = self._ask({"op": "fetch", "name": name}, seconds)
         return reply.get("found") is True, reply.get("value")
 
-    def call(self, name: str, args: list[Plain], seconds: float | None = None) -> dict[str, Any]:
+    def call(self, name: str, args: list[Json], seconds: float | None = None) -> dict[str, Any]:
         """Call the function fetched last under `name`: `result`, `args` afterwards, `error`."""
         return self._ask({"op": "call", "name": name, "args": args}, seconds)
 
@@ -722,7 +722,7 @@ def _serve(channel: Channel, scratch: Path) -> None:
 
 
 def _fetch(names: dict[str, Any], held: dict[str, Any], name: str) -> dict[str, Any]:
-    from appraise.plain import encode
+    from appraise.exercises.serialize import encode
 
     if name not in names:
         return {"found": False}
@@ -730,8 +730,8 @@ def _fetch(names: dict[str, Any], held: dict[str, Any], name: str) -> dict[str, 
     return {"found": True, "value": encode(names[name])}
 
 
-def _call(function: Any, given: list[Plain]) -> dict[str, Any]:
-    from appraise.plain import decode, encode
+def _call(function: Any, given: list[Json]) -> dict[str, Any]:
+    from appraise.exercises.serialize import decode, encode
 
     args = [decode(a) for a in given]
     try:

@@ -21,9 +21,9 @@ from typing import Any, Literal
 
 from nbgrader.api import MissingEntry
 
-from appraise.agreement import Agreement, agreement
 from appraise.grading.classrun import Settings, settings
-from appraise.telling import Criterion, Rubric, load_rubric
+from appraise.learner.rubric import Criterion, Rubric, load_rubric
+from appraise.methods.agreement import Agreement, agreement
 
 RUBRIC_OF = "telling-two-hundred-words"  # the exercise that the rubric in assets/ is for
 LEVELS: tuple[Literal[0, 1, 2, 3], ...] = (0, 1, 2, 3)

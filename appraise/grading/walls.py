@@ -34,6 +34,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from appraise.grading.learner import Limits, Warm
+
 if TYPE_CHECKING:
     from appraise.grading.learner import Limits, Warm
 

@@ -16,7 +16,7 @@ import matplotlib
 import nbformat
 from nbclient import NotebookClient
 
-from appraise.checking import check
+from appraise.learner.check import check
 from tests import bank
 
 

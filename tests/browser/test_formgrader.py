@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from appraise.telling import load_rubric
+from appraise.learner.rubric import load_rubric
 from tests.browser.conftest import WCAG
 from tests.conftest import copy_tree, plain_environment
 

@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from appraise.course import standing
+from appraise.learner.report import lesson_standing
 from tests import bank
 from tests.browser.conftest import PANEL
 
@@ -19,14 +19,14 @@ CHANGED = "([area, before]) => area.innerText !== before"
 
 def first_to_try(slug):
     """The first core exercise that stands alone: its id and title, a wrong answer, the remark it must get, a right one."""
-    for row in standing(slug):
-        ex = bank.key(slug)[row["id"]]
+    for row in lesson_standing(slug):
+        ex = bank.key(slug)[row.id]
         remarks = {m["id"]: m["remark"] for m in ex.get("misconceptions", [])}
-        answers = [e for e in bank.by_hand(slug) if e.exercise == row["id"] and not e.hidden]
+        answers = [e for e in bank.by_hand(slug) if e.exercise == row.id and not e.hidden]
         wrong = next((e for e in answers if e.remark in remarks), None)
         right = next((e for e in answers if e.share == 1), None)
         if wrong and right and ex["core"] and "follows" not in ex:
-            return row["id"], row["title"], wrong.text, re.sub("[`*]", "", remarks[wrong.remark]), right.text
+            return row.id, row.title, wrong.text, re.sub("[`*]", "", remarks[wrong.remark]), right.text
     raise AssertionError(f"{slug}: expected an exercise with a misconception and a right answer in the bank")
 
 
@@ -85,7 +85,7 @@ def test_a_learner_goes_through_a_lesson(room, slug):
 
     kept = room.tree / "work" / ".progress" / f"{slug}.json"
     before = kept.read_bytes()
-    graded = {row["id"] for row in standing(slug) if row["of"] is not None}
+    graded = {row.id for row in lesson_standing(slug) if row.out_of is not None}
     assert set(re.findall(r'check\("([^"]+)"', room.validate())) == graded - {exercise}
     assert kept.read_bytes() == before
 

@@ -17,7 +17,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from appraise.authoring import build
+from appraise.authoring.build import build_lessons
 from appraise.grading import classrun, judge, rebuild
 from appraise.grading.judge import Lesson, Outcome
 from appraise.grading.learner import Limits, Warm
@@ -52,7 +52,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(HERE / "course.yml", root)
     shutil.copy(HERE / "exercises.yml", folder)
     nbformat.write(_solution(), folder / f"{SLUG}.ipynb")
-    build(root=root, packs=root / "packs")
+    build_lessons(root=root, packs=root / "packs")
     return root
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from appraise.agreement import from_table
 from appraise.grading import classrun, marking
-from appraise.telling import load_rubric
+from appraise.learner.rubric import load_rubric
+from appraise.methods.agreement import from_table
 
 IDS = [c.id for c in load_rubric().criteria]
 PROSE = "say-it-plainly"

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from appraise.course import CourseError, load_course
+from appraise.course import load_course
+from appraise.errors import CourseError
 from appraise.grading import classrun, items
 from appraise.grading.judge import LessonError
 from tests.conftest import ROOT

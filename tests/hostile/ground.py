@@ -22,7 +22,7 @@ from typing import Any
 import matplotlib
 import nbformat
 
-from appraise.authoring import build
+from appraise.authoring.build import build_lessons
 from appraise.grading import judge, rebuild, walls
 from appraise.grading.judge import Lesson, Outcome
 from appraise.grading.learner import Limits, Warm
@@ -46,7 +46,7 @@ def compile_course(root: Path) -> None:
     shutil.copy(HERE / "course.yml", root)
     shutil.copy(HERE / "exercises.yml", folder)
     nbformat.write(_solution(), folder / f"{SLUG}.ipynb")
-    build(root=root, packs=root / "packs")
+    build_lessons(root=root, packs=root / "packs")
 
 
 def _state(folder: Path) -> dict[str, Any]:

@@ -1,0 +1,93 @@
+"""The learner's JupyterLab: lessons are copied from `lessons/` to `work/`, where the learner writes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.parse
+from pathlib import Path
+
+from appraise.course import load_course
+from appraise.errors import CourseError
+from appraise.files import ROOT
+from appraise.runtime import named_work_folder
+
+
+def work_folder() -> Path:
+    """Where the learner's copies lie: the environment variable APPRAISE_WORK, else `work/` beside the library."""
+    return (named_work_folder() or ROOT / "work").absolute()
+
+
+def copy_missing(lessons: Path | None = None, work: Path | None = None) -> list[Path]:
+    """Copy what is missing from `lessons/` to `work/`; what is there stays as it is. Returns the new files.
+
+    Raises CourseError for a folder of `lessons/` that `course.yml` does not name.
+    """
+    lessons, work = lessons or ROOT / "lessons", work or work_folder()
+    known = {lesson.slug for lesson in load_course().lessons}
+    folders = sorted(p for p in lessons.iterdir() if p.is_dir()) if lessons.is_dir() else []
+    for folder in folders:
+        if folder.name not in known:
+            raise CourseError(f"lessons/{folder.name}: expected a lesson that course.yml names")
+    new = []
+    for file in (f for folder in folders for f in sorted(folder.rglob("*"))):
+        target = work / file.relative_to(lessons)
+        if file.is_dir() or target.exists() or ".ipynb_checkpoints" in file.parts:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f"{target.name}.part")  # a cut-off copy never bears the lesson's name
+        shutil.copyfile(file, part)
+        part.replace(target)
+        new.append(target)
+    work.mkdir(parents=True, exist_ok=True)
+    return new
+
+
+def print_copied(new: list[Path]) -> int:
+    """Say what was copied; returns the exit code 0."""
+    print(
+        f"{len(new)} new in {work_folder()}" if new else f"Nothing new; your work in {work_folder()} is as you left it."
+    )
+    return 0
+
+
+def lab_command(rest: list[str], instructor: bool = False) -> tuple[list[str], dict[str, str]]:
+    """The command that opens JupyterLab and the environment that it needs. `rest` comes last, so that it wins."""
+    env = dict(os.environ)
+    scripts = str(Path(sys.executable).parent)  # nbgrader calls alembic by name
+    env["PATH"] = os.pathsep.join(filter(None, [scripts, env.get("PATH")]))
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # containers and CI: JupyterLab refuses root without it
+    if not instructor:
+        settings = str(ROOT / "assets" / "jupyter")
+        env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [settings, env.get("JUPYTER_CONFIG_PATH")]))
+        env["APPRAISE_WORK"] = str(work_folder())
+        if page := first_page():
+            command.append(f"--LabApp.default_url={page}")
+    return [*command, *rest], env
+
+
+def first_page() -> str | None:
+    """The address, inside the running server, of the first lesson in `work/`; None where there is none."""
+    for lesson in load_course().lessons:
+        file = work_folder() / lesson.notebook
+        if file.is_file() and file.is_relative_to(ROOT):
+            return "/lab/tree/" + urllib.parse.quote(file.relative_to(ROOT).as_posix())
+    return None
+
+
+def open_lab(rest: list[str], instructor: bool = False) -> int:
+    """Copy the lessons, open JupyterLab and wait until it ends; returns its exit code."""
+    print_copied(copy_missing())
+    command, env = lab_command(rest, instructor)
+    server = subprocess.Popen(command, env=env, cwd=ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    while True:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:  # the server has it too, and asks before it stops
+            continue

@@ -1,0 +1,149 @@
+"""What the widgets compute: seeded simulations and exact results, without anything that draws."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+LEVEL = 0.05  # the usual mark for "significant", two-sided
+
+
+def power_within(change: float, n: int) -> float:
+    """Chance that a t-test within one group of n finds a mean change of `change` SDs (SD of the change) at 0.05.
+
+    >>> round(power_within(0.0, 40), 3), round(power_within(0.3176, 40), 2)
+    (0.05, 0.5)
+    """
+    from statsmodels.stats.power import TTestPower
+
+    return float(TTestPower().power(change, n, LEVEL))
+
+
+def exactly_one(power: float) -> float:
+    """Chance that exactly one of two identical groups is significant: 2π(1−π), one half at most.
+
+    Source: Bland and Altman, Trials 2011;12:264.
+
+    >>> exactly_one(0.5), round(exactly_one(0.05), 3)
+    (0.5, 0.095)
+    """
+    return 2 * power * (1 - power)
+
+
+class TwoGroups(NamedTuple):
+    """Repetitions of a two-arm trial: p within each arm, and p between the arms; arrays of one length."""
+
+    treated: Floats
+    control: Floats
+    between: Floats
+
+    @property
+    def in_exactly_one(self) -> float:
+        """Share of repetitions that are significant within exactly one arm."""
+        return float(np.mean((self.treated < LEVEL) != (self.control < LEVEL)))
+
+    @property
+    def between_arms(self) -> float:
+        """Share of repetitions in which the arms differ significantly."""
+        return float(np.mean(self.between < LEVEL))
+
+
+def changes(common: float, effect: float, sd: float, n: int, trials: int = 1, seed: int = 1) -> tuple[Floats, Floats]:
+    """Changes of n persons in each of two arms, `trials` times: arrays of shape (trials, n), treated and control.
+
+    Everyone improves by `common` on average, the treated by `effect` more; `sd` is the SD of the change, in one arm.
+    """
+    rng = np.random.default_rng(seed)
+    return rng.normal(common + effect, sd, (trials, n)), rng.normal(common, sd, (trials, n))
+
+
+def repeat_two_groups(common: float, effect: float, sd: float, n: int, trials: int = 1000, seed: int = 1) -> TwoGroups:
+    """The tests within and between the arms, in many repetitions of the trial of `changes`.
+
+    >>> many = repeat_two_groups(common=0.32, effect=0, sd=1, n=40)
+    >>> 0.45 < many.in_exactly_one < 0.55, many.between_arms < 0.08
+    (True, True)
+    """
+    from scipy import stats
+
+    treated, control = changes(common, effect, sd, n, trials, seed)
+    return TwoGroups(
+        stats.ttest_1samp(treated, 0, axis=1).pvalue,
+        stats.ttest_1samp(control, 0, axis=1).pvalue,
+        stats.ttest_ind(treated, control, axis=1).pvalue,
+    )
+
+
+def measure_twice(mean: float, sd: float, error: float, people: int = 2000, seed: int = 1) -> tuple[Floats, Floats]:
+    """Two measurements of people whose true pain does not change: true values N(mean, sd), each read with `error`."""
+    rng = np.random.default_rng(seed)
+    true = rng.normal(mean, sd, people)
+    return true + rng.normal(0, error, people), true + rng.normal(0, error, people)
+
+
+def expected_regression(mean: float, sd: float, error: float, mark: float) -> tuple[float, float]:
+    """Mean of the first and of the second measurement of those whose first is at or above `mark`, untreated.
+
+    Source: the mean of a truncated normal; the second keeps sd²/(sd² + error²) of the excess.
+
+    >>> first, second = expected_regression(mean=5, sd=2, error=1.5, mark=6)
+    >>> round(first, 1), round(second, 1)
+    (7.7, 6.7)
+    """
+    from scipy import stats
+
+    spread = (sd**2 + error**2) ** 0.5
+    excess = spread * float(stats.norm.pdf((mark - mean) / spread) / stats.norm.sf((mark - mean) / spread))
+    return mean + excess, mean + excess * sd**2 / spread**2
+
+
+def sample_means(mean: float, sd: float, n: int, samples: int = 1000, seed: int = 1) -> Floats:
+    """Means of `samples` samples of n persons from a normal population.
+
+    >>> round(float(sample_means(5, 2, 100).std()), 1)
+    0.2
+    """
+    return cast(Floats, np.random.default_rng(seed).normal(mean, sd, (samples, n)).mean(axis=1))
+
+
+class Precision(NamedTuple):
+    """What a trial of two equal arms can tell, in SDs: `half_width` of the 95 % interval, and what is `detectable`."""
+
+    half_width: float
+    detectable: float
+
+
+def two_arm_precision(n: int, power: float = 0.8) -> Precision:
+    """Half the width of the 95 % interval of a difference of means, and the difference found with `power`, n an arm.
+
+    Both in SDs of one arm, for a t-test at 0.05; the interval takes the SD as known to be the same in both.
+
+    >>> p = two_arm_precision(40)
+    >>> round(p.half_width, 2), round(p.detectable, 2)
+    (0.45, 0.63)
+    """
+    from scipy import stats
+    from statsmodels.stats.power import TTestIndPower
+
+    mark = float(stats.t.isf(LEVEL / 2, 2 * n - 2))
+    return Precision(mark * (2 / n) ** 0.5, float(TTestIndPower().solve_power(nobs1=n, alpha=LEVEL, power=power)))
+
+
+def made_pairs(
+    mean1: float, sd1: float, mean2: float, sd2: float, r: float, n: int = 40, seed: int = 1
+) -> tuple[Floats, Floats]:
+    """Made values before and after for n persons, with exactly these means, SDs and correlation r (−1 < r < 1).
+
+    >>> before, after = made_pairs(7.5, 2.2, 4.7, 1.8, r=0.5)
+    >>> round(float((after - before).std(ddof=1)), 2)
+    2.03
+    """
+    first, second = np.random.default_rng(seed).normal(size=(2, n))
+    first = (first - first.mean()) / first.std(ddof=1)
+    second = second - second.mean()
+    second = second - first * (first @ second) / (first @ first)  # what is left has no correlation with the first
+    second = second / second.std(ddof=1)
+    return mean1 + sd1 * first, mean2 + sd2 * (r * first + (1 - r**2) ** 0.5 * second)
