@@ -33,7 +33,7 @@ class StrictModel(BaseModel):
 _M = TypeVar("_M", bound=BaseModel)
 
 
-class _PlainLoader(_Loader):  # type: ignore[misc]
+class _WordsLoader(_Loader):  # type: ignore[misc]
     """YAML whose yes, no and dates stay words, as in YAML 1.2; the other plain scalars are as usual."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012
@@ -42,7 +42,7 @@ class _PlainLoader(_Loader):  # type: ignore[misc]
     }
 
 
-_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+_WordsLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 class YamlFile:
@@ -69,10 +69,10 @@ class YamlFile:
         text = ""
         try:
             text = path.read_text(encoding="utf-8")
-            loader = _PlainLoader(text)
+            loader = _WordsLoader(text)
             try:
                 node = loader.get_single_node()
-                self.data = None if node is None else self._plain(loader, node, ())
+                self.data = None if node is None else self._construct(loader, node, ())
             finally:
                 loader.dispose()
         except OSError:
@@ -84,10 +84,10 @@ class YamlFile:
         except UnicodeDecodeError:
             raise error(self.name, "", "expected text in UTF-8") from None
 
-    def _plain(self, loader: Any, node: Any, path: YamlPath) -> object:
+    def _construct(self, loader: Any, node: Any, path: YamlPath) -> object:
         self._lines[path] = node.start_mark.line + 1
         if isinstance(node, yaml.SequenceNode):
-            return [self._plain(loader, child, (*path, i)) for i, child in enumerate(node.value)]
+            return [self._construct(loader, child, (*path, i)) for i, child in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             mapping: dict[object, object] = {}
             for key_node, child in node.value:
@@ -95,7 +95,7 @@ class YamlFile:
                 if key in mapping:
                     line = key_node.start_mark.line + 1
                     raise self._error(self.name, self.spell((*path, key)), "expected each key once", line)
-                mapping[key] = self._plain(loader, child, (*path, key))
+                mapping[key] = self._construct(loader, child, (*path, key))
             return mapping
         return loader.construct_object(node)
 

@@ -37,8 +37,8 @@ def element(tag: str, *content: str, **attributes: str) -> Markup:
     >>> element("p", "2 < 3", class_="note")
     Markup('<p class="note">2 &lt; 3</p>')
     """
-    given = "".join(f' {escape(name.rstrip("_").replace("_", "-"))}="{escape(v)}"' for name, v in attributes.items())
-    return Markup(f"<{tag}{given}>") + Markup("").join(content) + Markup(f"</{tag}>")
+    pairs = "".join(f' {escape(name.rstrip("_").replace("_", "-"))}="{escape(v)}"' for name, v in attributes.items())
+    return Markup(f"<{tag}{pairs}>") + Markup("").join(content) + Markup(f"</{tag}>")
 
 
 def inline(text: str) -> Markup:

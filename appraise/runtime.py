@@ -61,6 +61,6 @@ def recording_folder() -> Path:
 
 def kernel_environment(**extra: str) -> dict[str, str]:
     """The environment of a kernel that we start: this process's, without what makes it another's, and `extra`."""
-    ours = (_EXECUTION, _SESSION, "VSCODE_PID", "APPRAISE_WORK", "APPRAISE_RECORD")
-    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    own = (_EXECUTION, _SESSION, "VSCODE_PID", "APPRAISE_WORK", "APPRAISE_RECORD")
+    inherited = {name: value for name, value in os.environ.items() if name not in own}
     return {**inherited, "MPLBACKEND": "module://matplotlib_inline.backend_inline", **extra}

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from appraise.authoring.entries import read_entries
 from appraise.authoring.lint import check_exercise
-from appraise.authoring.notebook import exercises_in, headings, read_notebook, stamp, title_above
+from appraise.authoring.notebook import exercises_in, headings, read_notebook, write_metadata, title_above
 from appraise.course import Course
 from appraise.errors import AuthorError
 from appraise.exercises.exercise import Exercise
@@ -51,7 +51,7 @@ def _run_notebook(nb: NotebookNode, slug: str, wanted: dict[str, Any], file: Pat
 
 
 def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[NotebookNode, dict[str, Any]]:
-    """One lesson's stamped notebook and its key.
+    """One lesson's notebook with its metadata and its key.
 
     Raises
     ------
@@ -62,10 +62,10 @@ def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[Notebook
     notebook, yml = solutions / slug / f"{slug}.ipynb", solutions / slug / "exercises.yml"
     lesson = course.lesson(slug)
     nb, entries = read_notebook(notebook), read_entries(yml)
-    found = exercises_in(nb, notebook)
-    for exercise in entries.keys() - found.keys():
+    described = exercises_in(nb, notebook)
+    for exercise in entries.keys() - described.keys():
         raise AuthorError(yml, exercise, f"has no check cell in {notebook.name}")
-    for exercise in found.keys() - entries.keys():
+    for exercise in described.keys() - entries.keys():
         raise AuthorError(notebook, exercise, "is not described in exercises.yml")
     known = headings(nb)
     for exercise, entry in entries.items():
@@ -82,13 +82,13 @@ def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[Notebook
             "name": name,
             "title": title_above(nb, answer, exercise),
         }
-        for exercise, (name, answer, _) in found.items()
+        for exercise, (name, answer, _) in described.items()
     }
-    stamp(nb, slug, "", entries, notebook)
+    write_metadata(nb, slug, "", entries, notebook)
     recorded = _run_notebook(nb, slug, wanted, notebook)
-    exercises = {e: _exercise(e, wanted[e], recorded.get(e), yml) for e in found}
+    exercises = {e: _exercise(e, wanted[e], recorded.get(e), yml) for e in described}
     version = hashlib.sha256(json.dumps(exercises, sort_keys=True).encode()).hexdigest()[:8]
-    stamp(nb, slug, version, entries, notebook)
+    write_metadata(nb, slug, version, entries, notebook)
     return nb, {"lesson": slug, "version": version, "exercises": exercises}
 
 
@@ -111,9 +111,9 @@ def _exercise(name: str, entry: dict[str, Any], recorded: dict[str, Any] | None,
         return ex
     if is_function and not entry["inputs"]:
         raise AuthorError(yml, f"{name}.inputs", "expected at least one visible case for a function")
-    plain = "results" if is_function else "answer"
+    wrong = "results" if is_function else "answer"
     ex["misconceptions"] = [
-        {"id": m["id"], "remark": m["remark"], plain: p, **({"item": m["item"]} if m["item"] else {})}
+        {"id": m["id"], "remark": m["remark"], wrong: p, **({"item": m["item"]} if m["item"] else {})}
         for m, p in zip(entry["misconceptions"], recorded["misconceptions"])
     ]
     if entry["accept"]:

@@ -28,30 +28,30 @@ def read_notebook(file: Path) -> Any:
 
 def headings(nb: NotebookNode) -> list[str]:
     """The headings of a notebook's Markdown cells, in order, without their marks."""
-    found = []
+    names = []
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             outside = re.sub(r"^```.*?^```", "", cell.source, flags=re.S | re.M)
-            found += [h.strip() for h in re.findall(r"^#{1,6}\s+(.*?)\s*#*$", outside, re.M)]
-    return found
+            names += [h.strip() for h in re.findall(r"^#{1,6}\s+(.*?)\s*#*$", outside, re.M)]
+    return names
 
 
 def exercises_in(nb: NotebookNode, file: Path) -> dict[str, tuple[str, int, int]]:
     """The exercises of a notebook: id to (name, index of the answer cell, index of the check cell)."""
-    found: dict[str, tuple[str, int, int]] = {}
+    exercises: dict[str, tuple[str, int, int]] = {}
     for i, cell in enumerate(nb.cells):
         if cell.cell_type != "code" or not (m := CHECK_CALL.fullmatch(cell.source)):
             continue
         exercise, name = m.groups()
-        if exercise in found:
+        if exercise in exercises:
             raise AuthorError(file, exercise, "is checked twice; an id is used once")
         answer = i - 1
         if answer < 0 or "### BEGIN SOLUTION" not in nb.cells[answer].source:
             raise AuthorError(
                 file, exercise, "expected the answer cell, with ### BEGIN SOLUTION, right above its check"
             )
-        found[exercise] = (name, answer, i)
-    return found
+        exercises[exercise] = (name, answer, i)
+    return exercises
 
 
 def title_above(nb: NotebookNode, answer: int, exercise: str) -> str:
@@ -62,14 +62,14 @@ def title_above(nb: NotebookNode, answer: int, exercise: str) -> str:
     return re.sub(r"^Exercise\s*:\s*", "", above[-1]).strip() if above else exercise.replace("-", " ")
 
 
-def stamp(nb: NotebookNode, slug: str, version: str, entries: dict[str, Entry], file: Path) -> None:
+def write_metadata(nb: NotebookNode, slug: str, version: str, entries: dict[str, Entry], file: Path) -> None:
     """Write what nbgrader and the grader read into a solutions notebook, and clear what a run left behind."""
     nb.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         language_info={"name": "python"},
         appraise={"lesson": slug, "version": version},
     )
-    found = exercises_in(nb, file)
+    exercises = exercises_in(nb, file)
     opened = 0
     for i, cell in enumerate(nb.cells):
         cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k == "tags" and v})
@@ -81,7 +81,7 @@ def stamp(nb: NotebookNode, slug: str, version: str, entries: dict[str, Entry], 
             raise AuthorError(file, f"cell {i + 1}", "expected a cell id")
     if opened != 1:
         raise AuthorError(file, "", f'expected one call lesson("{slug}") in the opening cell, found {opened}')
-    for exercise, (_, answer, checked) in found.items():
+    for exercise, (_, answer, checked) in exercises.items():
         entry = entries[exercise]
         prose = entry.kind == "write"
         mark = {"schema_version": 3, "locked": False, "solution": True, "grade": prose and entry.core, "task": False}
@@ -98,7 +98,7 @@ def stamp(nb: NotebookNode, slug: str, version: str, entries: dict[str, Entry], 
     stray = [
         i
         for i, c in enumerate(nb.cells)
-        if "### BEGIN SOLUTION" in c.source and i not in {a for _, a, _ in found.values()}
+        if "### BEGIN SOLUTION" in c.source and i not in {a for _, a, _ in exercises.values()}
     ]
     if stray:
         raise AuthorError(file, f"cell {stray[0] + 1}", 'expected check("id", name) in the cell right below')

@@ -67,7 +67,7 @@ def build_site(target: Path = SITE, lessons: dict[str, NotebookNode] | None = No
         rows = [
             f"# {course.title}",
             "",
-            _ABOUT,
+            _INTRODUCTION,
             "",
             "## Lessons",
             "",
@@ -109,7 +109,7 @@ def build_site(target: Path = SITE, lessons: dict[str, NotebookNode] | None = No
     return target / "index.html"
 
 
-_ABOUT = (
+_INTRODUCTION = (
     "The lessons, to read. To answer and to be told at once what is right, start the course in Jupyter; here each "
     "check says that there is no answer yet, and what moves there stands still."
 )

@@ -61,8 +61,8 @@ def record(exercise_id: str, answer: Any) -> float:
     entry, names = wanted[exercise_id], dict(get_ipython().user_ns)
     out: dict[str, Any] = {}
     try:
-        plain = steady(encode(answer))
-        if isinstance(plain, dict) and "function" in plain:
+        value = steady(encode(answer))
+        if isinstance(value, dict) and "function" in value:
             cases = [_encode_case(s, names) for s in [*entry["inputs"], *entry["hidden"]]]
             results = _results_of(answer, [args for args, _ in cases])
             done = [{"args": a, "expected": r, "shown": s} for (a, s), r in zip(cases, results)]
@@ -72,7 +72,7 @@ def record(exercise_id: str, answer: Any) -> float:
                 wrong = _evaluate(m["answer"], names, entry["name"])
                 out["misconceptions"].append(_results_of(wrong, [c["args"] for c in done]))
         else:
-            out["expected"] = plain
+            out["expected"] = value
             for group in ("misconceptions", "accept"):
                 out[group] = [steady(encode(_evaluate(m["answer"], names, entry["name"]))) for m in entry[group]]
     except Exception as error:

@@ -119,10 +119,10 @@ def _judge_parts(ex: Exercise, answer: Json) -> Verdict:
         misconception, at = shown
         remark = (f"“{at}”: " if at else "") + misconception.remark + _parts_to_see(ex, wrong, empty, explained=True)
         return Verdict(share, status, remark, misconception.id, wrong)
-    return Verdict(share, status, _plain_remark(ex, answers, faults, wrong, empty, all_silent), wrong=wrong)
+    return Verdict(share, status, _best_remark(ex, answers, faults, wrong, empty, all_silent), wrong=wrong)
 
 
-def _plain_remark(
+def _best_remark(
     ex: Exercise, answers: Answers, faults: list[str], wrong: tuple[str, ...], empty: list[str], all_silent: bool
 ) -> str:
     """The remark on an answer that shows no known misconception."""
@@ -278,8 +278,8 @@ def _judge_prose(ex: Exercise, answer: Json) -> Verdict:
     if not isinstance(answer, str):
         remark = f"`{ex.name}` is {describe_type(answer)}. Write a text in quotation marks."
         return Verdict(0.0, Status.WRONG, remark)
-    beside = tuple(head.casefold() for head in ex.uncounted)
-    counted = [line for line in answer.splitlines() if not line.strip().casefold().startswith(beside)]
+    uncounted = tuple(head.casefold() for head in ex.uncounted)
+    counted = [line for line in answer.splitlines() if not line.strip().casefold().startswith(uncounted)]
     count = len(re.findall(r"\b[\w’'.-]+\b", "\n".join(counted)))
     missing = [e["missing"] for e in ex.expects if not re.search(e["pattern"], answer, re.I)]
     if ex.most_words and count > ex.most_words:

@@ -61,9 +61,9 @@ def chain(missing: str | None = None, mended: str | None = None) -> Picture:
     rows.sort(key=lambda row: (not row[1].path, len(row[1].path)))  # straight from the report, by a review, no path
     report = next(d for d in seeds.documents.values() if d.kind == "trial report")
     reviews = [d for d in seeds.documents.values() if d.kind == "review"]
-    told = {name: p for name, p in rows if p.path}
-    if missing is not None and missing not in told:
-        raise ValueError(f"expected `missing` to be one of {', '.join(told)}; found {missing!r}")
+    with_path = {name: p for name, p in rows if p.path}
+    if missing is not None and missing not in with_path:
+        raise ValueError(f"expected `missing` to be one of {', '.join(with_path)}; found {missing!r}")
     if mended is not None and mended not in seeds.documents:
         raise ValueError(f"expected `mended` to be one of {', '.join(seeds.documents)}; found {mended!r}")
 
@@ -83,7 +83,7 @@ def chain(missing: str | None = None, mended: str | None = None) -> Picture:
 
     for x, word in ((1.0, "patients"), (3.15, "trial report"), (5.6, "reviews"), (8.7, "passages")):
         ax.text(x, height + 0.45, word, ha="center", va="center", fontsize=11, color=QUIET, style="italic")
-    n_total = value("n-total")
+    n_total = reported_number("n-total")
     patients = f"{n_total:g} patients" if n_total else "patients"
     draw_box(ax, 1.0, level, 1.75, 1.0, f"{patients}\nin the trial", shape="ellipse")
     x, y = at[report.id]
@@ -170,11 +170,11 @@ def _names_it(passage: Passage, document: Document) -> bool:
     return any(mark.lower() in printed for mark in (document.doi, document.title) if mark)
 
 
-def value(item: str, source: str = "painscience", passage: str = "abstract") -> float | None:
+def reported_number(item: str, source: str = "painscience", passage: str = "abstract") -> float | None:
     """A passage's number on an item, or None where it reports none."""
     cells = tables.cells()
-    found = cells[(cells["item"] == item) & (cells["source"] == source) & (cells["passage"] == passage)]
-    return float(found["value"].iloc[0]) if len(found) else None
+    rows = cells[(cells["item"] == item) & (cells["source"] == source) & (cells["passage"] == passage)]
+    return float(rows["value"].iloc[0]) if len(rows) else None
 
 
 # ── 02 and 03: who says what ────────────────────────────────────────────────────────────────────────────────────────
@@ -202,11 +202,11 @@ def completeness(items: str | Sequence[str] = "pico", sources: Sequence[str] | N
             cell: Any = held.get((*key, item))
             face, hatch, mark, ink = "white", None, "–", QUIET
             if cell is not None:
-                ours = cell.about == "trial" or frame.loc[item, "subject"] != "trial"
-                face, hatch, ink = ("#0B4F7D", None, "white") if ours else ("#FBE3C0", "////", INK)
-                mark = (str(cell.printed) if len(str(cell.printed)) <= 7 else "✓") if ours else "✱"
-                shown.loc[item, name] = str(cell.printed) if ours else f"{cell.printed} (of {cell.about})"
-                counts[name] += bool(ours)
+                of_this_trial = cell.about == "trial" or frame.loc[item, "subject"] != "trial"
+                face, hatch, ink = ("#0B4F7D", None, "white") if of_this_trial else ("#FBE3C0", "////", INK)
+                mark = (str(cell.printed) if len(str(cell.printed)) <= 7 else "✓") if of_this_trial else "✱"
+                shown.loc[item, name] = str(cell.printed) if of_this_trial else f"{cell.printed} (of {cell.about})"
+                counts[name] += bool(of_this_trial)
             ax.add_patch(
                 Rectangle((column, row), 1, 1, facecolor=face, hatch=hatch, edgecolor="#BBBBBB", linewidth=0.8)
             )
@@ -237,9 +237,9 @@ def completeness(items: str | Sequence[str] = "pico", sources: Sequence[str] | N
         columnspacing=1.2,
         fontsize=10,
     )
-    said = [f"{name} {n}" for name, n in counts.items()]
+    counted = [f"{name} {n}" for name, n in counts.items()]
     size = f"{len(chosen)} items in rows, {len(names)} passages in columns"
-    alt = f"Table with shades: {size}. Items said of this trial: {join_words(said)}."
+    alt = f"Table with shades: {size}. Items said of this trial: {join_words(counted)}."
     return Picture(fig, alt, shown)
 
 
@@ -351,12 +351,12 @@ def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Pictu
         loc="outside lower left",
         ncols=3,
     )
-    said = [
+    counted = [
         f"{name} {kept[name]} of {len(first)}" + (f" and {changed[name]} changed" if changed[name] else "")
         for name in list(shown.columns)[1:]
     ]
     what = f"the {len(first)} outcome numbers of {names[reference]} and where they survive"
-    alt = f"Chart: {what}. Same figure: {join_words(said)}."
+    alt = f"Chart: {what}. Same figure: {join_words(counted)}."
     return Picture(fig, alt, shown)
 
 
@@ -429,20 +429,20 @@ def distance(codes: pd.DataFrame | None = None) -> Picture:
 def _item_fates() -> pd.DataFrame:
     cells, frame = tables.cells(), tables.frame()
     trial = cells[cells["about"] == "trial"]
-    ours = trial[(trial["source"] == "painscience") & (trial["passage"] == "abstract")].set_index("item")
+    abstract = trial[(trial["source"] == "painscience") & (trial["passage"] == "abstract")].set_index("item")
     fates = ("same figure", "another figure", "told in words or another unit", "not told of this trial")
     rows = {}
     for key, name in _names().items():
         if key == ("painscience", "abstract"):
             continue
-        theirs = trial[(trial["source"] == key[0]) & (trial["passage"] == key[1])].set_index("item")
+        passage = trial[(trial["source"] == key[0]) & (trial["passage"] == key[1])].set_index("item")
         count = dict.fromkeys(fates, 0)
-        for item in ours.index:
-            if item not in theirs.index:
+        for item in abstract.index:
+            if item not in passage.index:
                 count["not told of this trial"] += 1
-            elif frame.loc[item, "type"] != "number" or theirs.loc[item, "unit"] != ours.loc[item, "unit"]:
+            elif frame.loc[item, "type"] != "number" or passage.loc[item, "unit"] != abstract.loc[item, "unit"]:
                 count["told in words or another unit"] += 1
             else:
-                count["same figure" if theirs.loc[item, "value"] == ours.loc[item, "value"] else "another figure"] += 1
+                count["same figure" if passage.loc[item, "value"] == abstract.loc[item, "value"] else "another figure"] += 1
         rows[name] = count
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(fates)).rename_axis("passage")

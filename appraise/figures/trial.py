@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from appraise.figures.drawing import AMBER, CONTROL, INK, MAGNESIUM, QUIET, SKY, Picture, join_or_none, styled
-from appraise.figures.tellings import value
+from appraise.figures.tellings import reported_number
 from appraise.sources.models import NOT_REPORTED
 from appraise.sources.tables import numbers
 
@@ -25,7 +25,7 @@ WEEKS_A_MONTH = 365.25 / 12 / 7
 def timeline() -> Picture:
     """Treatment and follow-up on one line, in weeks, by the abstract; what is not stated is left open."""
     infusion, oral, control, months = (
-        float(value(item) or 0) for item in ("iv-duration", "oral-duration", "control-duration", "follow-up")
+        float(reported_number(item) or 0) for item in ("iv-duration", "oral-duration", "control-duration", "follow-up")
     )
     end, follow = infusion + oral, months * WEEKS_A_MONTH
     fig = Figure(figsize=(8.4, 3.6))
@@ -146,7 +146,7 @@ def p_against_r(outcome: str = "pain") -> Picture:
     part = table[table["outcome"] == outcome]
     printed = {(r.time_point, r.statistic): str(r.printed) for r in part.itertuples() if r.statistic != "p"}
     stated = float(part.loc[part["statistic"] == "p", "value"].iloc[0])
-    n = int(value("n-magnesium") or 0)
+    n = int(reported_number("n-magnesium") or 0)
     grid = [round(-0.99 + 0.01 * k, 2) for k in range(199)]
     mean1, sd1, mean2, sd2 = (printed[t, s] for t in ("baseline", "6 months") for s in ("mean", "sd"))
     values = [t_paired(mean1, sd1, mean2, sd2, n, r).pvalue for r in grid]

@@ -101,14 +101,14 @@ def exercise_headings(slug: str) -> dict[str, str]:
         cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError):
         return {}
-    found, title = {}, ""
+    headings, title = {}, ""
     for cell in cells:
         source = "".join(cell["source"])
         if heading := re.search(r"^#+ (Exercise.*?)\s*$", source, re.M) if cell["cell_type"] == "markdown" else None:
             title = heading[1]
         if called := re.match(r'check\("([^"]+)"', source) if cell["cell_type"] == "code" else None:
-            found[called[1]] = title
-    return found
+            headings[called[1]] = title
+    return headings
 
 
 _COUNTED = {

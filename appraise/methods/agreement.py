@@ -124,11 +124,11 @@ def from_table(table: pd.DataFrame | Sequence[Sequence[int]], weights: Weights |
     from statsmodels.stats.inter_rater import cohens_kappa
 
     with np.errstate(divide="ignore", invalid="ignore"):  # its z value, unused here, can be 0 by 0
-        found = cohens_kappa(counts, wt=weights)
-    kappa = float(found.kappa)
-    if not found.var_kappa > 1e-12:  # an exact 0 can come out a hair beside it
+        result = cohens_kappa(counts, wt=weights)
+    kappa = float(result.kappa)
+    if not result.var_kappa > 1e-12:  # an exact 0 can come out a hair beside it
         note = "the large-sample interval has no width for such ratings, which does not make kappa certain"
         return Agreement(n, percent, kappa, math.nan, math.nan, margins, note)
     return Agreement(
-        n, percent, kappa, max(-1.0, float(found.kappa_low)), min(1.0, float(found.kappa_upp)), margins, ""
+        n, percent, kappa, max(-1.0, float(result.kappa_low)), min(1.0, float(result.kappa_upp)), margins, ""
     )

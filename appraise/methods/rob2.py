@@ -178,10 +178,10 @@ def judge_overall(judgements: Mapping[str, str]) -> Overall:
     for domain in _data():
         if domain not in judgements:
             raise Rob2Error(domain, f"{domain} has no judgement; expected all of {', '.join(_data())}")
-    given = list(judgements.values())
-    if "High" in given:
+    values = list(judgements.values())
+    if "High" in values:
         return Overall("High", False)
-    concerns = given.count("Some concerns")
+    concerns = values.count("Some concerns")
     return Overall("Some concerns", concerns >= 2) if concerns else Overall("Low", False)
 
 

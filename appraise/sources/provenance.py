@@ -86,9 +86,9 @@ def _check_source(source: Source, original: Path, report: Report) -> None:
         problem("", "original", f"expected the stored text {original.name} in the folder of originals")
         return
     raw = original.read_bytes()
-    found = hashlib.sha256(raw).hexdigest()
-    if found != source.original.sha256:
-        problem("", "original", f"{original.name} has SHA-256 {found}, the record {source.original.sha256}")
+    actual = hashlib.sha256(raw).hexdigest()
+    if actual != source.original.sha256:
+        problem("", "original", f"{original.name} has SHA-256 {actual}, the record {source.original.sha256}")
         return
     text = raw.decode("utf-8").split("\n")
     report.sources += 1

@@ -56,10 +56,10 @@ def read(source: str, passage: str, *paragraphs: int) -> PassageView:
     if row.empty:
         known = ", ".join(f"{s} {p}" for s, p in zip(table["source"], table["passage"]))
         raise RecordError("seeds/", f"{source} {passage}", f"expected one of the passages: {known}")
-    found = {int(n): says for n, says in _PARAGRAPH.findall(row["text"].item())}
-    missing = [n for n in paragraphs if n not in found]
+    texts = {int(n): says for n, says in _PARAGRAPH.findall(row["text"].item())}
+    missing = [n for n in paragraphs if n not in texts]
     if missing:
-        expected = f"expected paragraphs from 1 to {len(found)}, not {missing[0]}"
+        expected = f"expected paragraphs from 1 to {len(texts)}, not {missing[0]}"
         raise RecordError("seeds/", f"{source} {passage}", expected)
     head = f"{row['title'].item()} ({source}, {passage})"
-    return PassageView(head, [(n, found[n]) for n in (paragraphs or found)])
+    return PassageView(head, [(n, texts[n]) for n in (paragraphs or texts)])

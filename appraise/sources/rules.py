@@ -28,7 +28,7 @@ _SAME_SIGNS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 _MARKUP = re.compile(r"</?\w[^<>]*>|\*\*")  # tags and bold marks of a stored page
 
 
-def _plain_words(text: str) -> str:
+def _without_markup(text: str) -> str:
     return " ".join(_MARKUP.sub("", text).translate(_SAME_SIGNS).split())
 
 
@@ -38,7 +38,7 @@ def stands_in(phrase: str, text: str) -> bool:
     >>> stands_in("4.7 (1.8)", "compared  with 4.7 (1.8)"), stands_in("4.7", "14.7 or 4.75"), stands_in("ran", "trans")
     (True, False, False)
     """
-    phrase, text = _plain_words(phrase), _plain_words(text)
+    phrase, text = _without_markup(phrase), _without_markup(text)
     before = r"(?<!\w)(?<!\d[.,])" if phrase[:1].isalnum() else ""
     after = r"(?!\w)(?![.,]\d)" if phrase[-1:].isalnum() else ""
     return re.search(before + re.escape(phrase) + after, text) is not None
@@ -50,8 +50,8 @@ def single_figure(printed: str) -> float | None:
     >>> single_figure("≥ 12"), single_figure("7.5 (2.2)"), single_figure("50,000 IU"), single_figure("two weeks")
     (12.0, None, 50000.0, None)
     """
-    found = FIGURE.findall(printed)
-    return float(found[0].replace(",", "")) if len(found) == 1 else None
+    figures = FIGURE.findall(printed)
+    return float(figures[0].replace(",", "")) if len(figures) == 1 else None
 
 
 def check_once(file: YamlFile, ids: list[tuple[str, YamlPath]], what: str) -> None:

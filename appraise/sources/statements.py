@@ -55,10 +55,10 @@ def statements(folder: Path | str | None = None) -> pd.DataFrame:
     """
     known = claims(folder).set_index("claim")
     path = seeds_folder(folder) / "statements.yml"
-    file, found = _read_statements(path, path.stat().st_mtime_ns)
+    file, coded = _read_statements(path, path.stat().st_mtime_ns)
     rows = []
-    check_once(file, [(one.claim, ("statements", i, "claim")) for i, one in enumerate(found)], "statement")
-    for i, one in enumerate(found):
+    check_once(file, [(one.claim, ("statements", i, "claim")) for i, one in enumerate(coded)], "statement")
+    for i, one in enumerate(coded):
         if one.claim not in known.index:
             raise file.error(("statements", i, "claim"), f"expected a claim of a source's record, found {one.claim!r}")
         for code in ("fidelity", "spin"):

@@ -172,8 +172,8 @@ def correlation_slider(name: str = "correlation", **figures: Any) -> Any:
 def _pain_figures() -> dict[str, float]:
     """Mean and SD of pain in the magnesium arm, before and at 6 months, by the abstract."""
     table = numbers()
-    ours = (table["source"] == "painscience") & (table["passage"] == "abstract") & (table["arm"] == "magnesium")
-    pain = table[ours & (table["outcome"] == "pain")].set_index(["time_point", "statistic"])["value"]
+    in_the_arm = (table["source"] == "painscience") & (table["passage"] == "abstract") & (table["arm"] == "magnesium")
+    pain = table[in_the_arm & (table["outcome"] == "pain")].set_index(["time_point", "statistic"])["value"]
     return {
         f"{statistic}{n}": float(pain[time_point, statistic])
         for n, time_point in enumerate(("baseline", "6 months"), 1)

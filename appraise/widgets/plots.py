@@ -184,8 +184,8 @@ def draw_precision(n: int = 40, sd: float = 2.0) -> Picture:
         ax.set_ylim(0)
         ax.set_xlabel("persons in each arm")
         ax.set_ylabel("difference of means (points)")
-        found = f"found in 80 of 100: {here.detectable * sd:.2f}"
-        ax.set_title(f"{n} in each arm, SD {sd:g}: interval ± {here.half_width * sd:.2f}; {found}", fontsize=11)
+        detectable = f"found in 80 of 100: {here.detectable * sd:.2f}"
+        ax.set_title(f"{n} in each arm, SD {sd:g}: interval ± {here.half_width * sd:.2f}; {detectable}", fontsize=11)
         ax.legend()
         ax.grid(True, axis="y")
     alt = (

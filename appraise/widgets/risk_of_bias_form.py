@@ -41,13 +41,13 @@ class Rob2Form:
 
     def judgements(self) -> dict[str, str | None]:
         """The judgement of every domain and "Overall"; None where a question that is asked is still open."""
-        found: dict[str, str | None] = {}
+        judged: dict[str, str | None] = {}
         for domain in domains():
             ticked, asked = self._domain(domain)
-            found[domain] = judge_domain(domain, ticked) if len(ticked) == len(asked) else None
-        complete = {d: j for d, j in found.items() if j is not None}
-        found["Overall"] = judge_overall(complete).judgement if len(complete) == len(domains()) else None
-        return found
+            judged[domain] = judge_domain(domain, ticked) if len(ticked) == len(asked) else None
+        complete = {d: j for d, j in judged.items() if j is not None}
+        judged["Overall"] = judge_overall(complete).judgement if len(complete) == len(domains()) else None
+        return judged
 
     def table(self) -> pd.DataFrame:
         """One row a question, index `question`: domain, topic, asked (True or False), answer ("" where open)."""
