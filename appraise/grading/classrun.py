@@ -55,6 +55,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_solution, parse_utc
 
 from appraise.grading import judge, plugins, rebuild, safe, walls
+from appraise.grading import scratch as scratch_folders
 from appraise.grading.gradebook import Book, GradebookError, Stamp
 from appraise.grading.judge import FAULT, Lesson, Outcome
 from appraise.grading.learner import Limits, Warm
@@ -761,24 +762,15 @@ def _only_run(own: Path) -> Iterator[Path]:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise ClassError("another `appraise grade` is at work in this folder; wait until it has ended") from None
-        lock.seek(0)
-        left = Path(lock.read())
-        if left.name.startswith("appraise-run-"):
-            shutil.rmtree(left, ignore_errors=True)
         shutil.rmtree(own / ".run", ignore_errors=True)
         (own / ".run").mkdir()
-        scratch = Path(tempfile.mkdtemp(prefix="appraise-run-"))
-        scratch.chmod(0o711)  # behind walls a submission is another user
-        lock.seek(0)
-        lock.truncate()
-        lock.write(str(scratch))
-        lock.flush()
+        scratch = scratch_folders.make("run", 0o711)  # behind walls a submission is another user
         tempfile.tempdir = str(scratch)
         try:
             yield scratch
         finally:
             tempfile.tempdir = None
-            shutil.rmtree(scratch, ignore_errors=True)
+            scratch_folders.remove(scratch)
             shutil.rmtree(own / ".run", ignore_errors=True)
 
 

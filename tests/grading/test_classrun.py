@@ -417,7 +417,6 @@ def test_killed_at_20_random_moments_the_gradebook_is_that_of_an_undisturbed_run
             for name in wanted:
                 assert found[name] == wanted[name]
         assert not (top / ".run").exists()
-        assert not Path((top / ".lock").read_text(encoding="utf-8")).exists()
     assert len(seen) > 2, seen  # some kills came in the middle
 
 
