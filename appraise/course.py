@@ -360,7 +360,8 @@ def _table(caption: str, columns: list[str], rows: list[str]) -> str:
 def report(slug: str, notebook: Path | None = None) -> Report:
     """How a learner stands in a lesson, from the tries kept in `work/`; or from a notebook, run afresh.
 
-    A notebook is run as it is, in its own folder; its tries are not kept. Raises CourseError where it cannot be read.
+    Of a notebook the answers are taken as the grader takes them, so that both give the same points; they are run in the
+    lesson, in the notebook's folder, and the tries are not kept. Raises CourseError where it cannot be read.
     """
     if notebook is None:
         return lesson_report(slug)
@@ -378,6 +379,7 @@ def report(slug: str, notebook: Path | None = None) -> Report:
     lesson = read.metadata.get("appraise", {}).get("lesson", slug)
     if lesson != slug:
         raise CourseError(f"{notebook}: expected lesson {slug}, found {lesson}")
+    read = _with_its_answers(slug, notebook) or read
     with tempfile.TemporaryDirectory() as folder:
         env = {k: v for k, v in os.environ.items() if k not in {"NBGRADER_EXECUTION", "APPRAISE_RECORD"}}
         client = NotebookClient(
@@ -389,6 +391,28 @@ def report(slug: str, notebook: Path | None = None) -> Report:
             why = str(error).partition("\n")[0]
             raise CourseError(f"{notebook}: could not be run to its end: {why}") from None
         return lesson_report(slug, Path(folder))
+
+
+def _with_its_answers(slug: str, notebook: Path) -> Any:
+    """The released lesson with a notebook's answers, cell by cell; None where the notebook holds none of them."""
+    import nbformat
+
+    from appraise.grading import rebuild
+
+    file = ROOT / "lessons" / slug / f"{slug}.ipynb"
+    if not file.is_file():
+        return None
+    release = nbformat.read(file, as_version=4)
+    found = rebuild.answers(release, rebuild.read(notebook.read_bytes()))
+    if all(text is None for text in found.texts.values()):
+        return None
+    built = rebuild.build(release, found.texts)
+    built.cells = [
+        nbformat.from_dict({**cell, "source": part, "id": cell.id if n == 0 else f"{cell.id[:50]}-{n}"})
+        for cell in built.cells
+        for n, part in enumerate(rebuild.parts(cell.source))
+    ]
+    return built
 
 
 # ── one's work as one zip ───────────────────────────────────────────────────────────────────────────────────────────

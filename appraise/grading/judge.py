@@ -23,7 +23,7 @@ from appraise.checking import render
 from appraise.exercise import Called, Exercise, Verdict, judge
 from appraise.grading import rebuild, safe
 from appraise.grading.channel import Ended
-from appraise.grading.learner import PATIENCE, Broken, Child, Warm
+from appraise.grading.learner import PATIENCE, Broken, Child, Ran, Warm
 from appraise.grading.rebuild import Answers, Beside, nbgrader_of
 from appraise.plain import Plain
 
@@ -461,7 +461,7 @@ class _Run:
     def _cell(self, i: int) -> None:
         """Run one cell; if the process ends in it, that is remembered and the cell is not run again."""
         try:
-            ran = self._ready().run(self.sources[i], self._seconds, i in self.pictures)
+            ran = self._run(self._ready(), i, self._seconds)
         except Ended as e:
             self._lost(i, e)
             return
@@ -469,6 +469,15 @@ class _Run:
         self.outputs[i] = safe.clean_outputs(ran.outputs)
         if ran.error:
             self.errors[i] = ran.error
+
+    def _run(self, child: Child, i: int, seconds: float) -> Ran:
+        """Run a cell, or one by one the cells of an answer that has several; they share the time."""
+        outputs, error = [], None
+        for n, part in enumerate(rebuild.parts(self.sources[i])):
+            ran = child.run(part, seconds if n == 0 else None, i in self.pictures)
+            outputs += ran.outputs
+            error = ran.error or error
+        return Ran(outputs, error)
 
     def _lost(self, i: int, e: Ended) -> None:
         self.child = None
@@ -491,7 +500,7 @@ class _Run:
             try:
                 child = Child(self.warm, self.beside, self.until)
                 for at in self.ran:
-                    child.run(self.sources[at], self.limits.item_seconds)
+                    self._run(child, at, self.limits.item_seconds)
             except Ended as e:
                 if at < 0:
                     raise Broken(f"a new learner's process does not answer: {e.detail}") from None
