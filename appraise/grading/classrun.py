@@ -57,7 +57,7 @@ from nbgrader.utils import is_solution, parse_utc
 from appraise.grading import judge, plugins, rebuild, safe, walls
 from appraise.grading import scratch as scratch_folders
 from appraise.grading.gradebook import Book, GradebookError, Stamp
-from appraise.grading.judge import FAULT, Lesson, Outcome
+from appraise.grading.judge import FAULT, UNREADABLE, Lesson, Outcome
 from appraise.grading.learner import Limits, Warm
 from appraise.grading.rebuild import Answers, Beside, Read
 
@@ -387,7 +387,7 @@ def _graded(room: _Room, warm: Warm, handed: Handed) -> Result:
             notes.append(f"The notebook says that it is lesson {found.lesson}.")
         if found.version not in (None, lesson.version):
             notes.append(f"The notebook is of version {found.version}; it was graded as version {lesson.version}.")
-        answers = Answers(answers.texts, [*notes, *handed.notes])
+        answers = replace(answers, notes=[*notes, *handed.notes])
         if found.unreadable:
             outcome = judge.at_fault(lesson, found.unreadable, "unreadable")
             outcome.notes += handed.notes
@@ -416,6 +416,7 @@ def _autograded(lesson: Lesson, found: Read, answers: Answers, outcome: Outcome,
         "submission": {
             "unreadable": found.unreadable,
             "missing": [g for g, text in answers.texts.items() if text is None],
+            "unread": sorted(answers.unread),
             "notes": answers.notes,
             "folder": folder,
         },
@@ -724,7 +725,8 @@ def _keep(
         status = FAULT
         summary.attention.append(f"{handed.student}: not recorded: {e}")
     else:
-        if status in (FAULT, "unreadable"):
+        unread = any(i["status"] == UNREADABLE for i in result.outcome["items"])
+        if unread or status in (FAULT, UNREADABLE):
             summary.attention.append(f"{handed.student}: {status}: {' '.join(result.outcome['notes'])}")
     summary.statuses[status] += 1
     summary.walls |= {behind} - {""}

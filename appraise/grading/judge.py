@@ -10,6 +10,7 @@ import ast
 import hashlib
 import json
 import math
+import re
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ from appraise.grading.rebuild import Answers, Beside, nbgrader_of
 from appraise.plain import Plain
 
 FAULT = "grader's fault"
+UNREADABLE = "unreadable"  # of an item: the file is damaged where its answer stands, or stands most likely
 _JUDGED = ("right", "partly", "wrong", "no answer", "marked")
 RESTARTS = 8  # beyond one for each answer cell
 
@@ -239,7 +241,7 @@ class Item:
         Points; None where a person marks, and where the grader could not judge.
     status : str
         "right", "partly", "wrong", "no answer", "missing", "crashed", "time limit", "memory limit", "output limit",
-        "marked" (a person marks it) or "grader's fault".
+        "marked" (a person marks it), "unreadable" (the file is damaged there) or "grader's fault".
     core : bool
         Whether its points count; others are judged for the feedback alone.
     """
@@ -446,12 +448,29 @@ class _Run:
             else:
                 self._cell(i)
         self.close()
+        self._doubt(items)
         status = "graded"
-        if any(i.status == "marked" for i in items.values()):
+        if any(i.status in ("marked", UNREADABLE) for i in items.values()):
             status = "needs a person"
+        if items and all(i.status == UNREADABLE for i in items.values()):
+            status = UNREADABLE
         if any(i.status == FAULT for i in items.values()):
             status = FAULT
         return Outcome(status, items, self.outputs, self.notes)
+
+    def _doubt(self, items: dict[str, Item]) -> None:
+        """An answer that uses one that could not be read has no number either, unless it is right."""
+        names = {str(self.lesson.exercises[n]["name"]) for n, i in items.items() if i.status == UNREADABLE}
+        for name, item in items.items():
+            ex, place = self.lesson.exercises[name], self.lesson.answer_of[name]
+            used = names & set(re.findall(r"\w+", self.sources[place])) if names else set()
+            if item.status in ("right", "marked", UNREADABLE) or not used - {ex["name"]}:
+                continue
+            names.add(str(ex["name"]))
+            remark = f"Your answer uses `{min(used - {ex['name']})}`, which could not be read. A person looks at it."
+            items[name] = replace(item, earned=None, status=UNREADABLE, remark=remark, misconception=None, wrong=())
+            check = next(i for i, n in self.lesson.checks.items() if n == name)
+            self.outputs[check] = shown(items[name], ex)
 
     @property
     def _seconds(self) -> float:
@@ -519,6 +538,9 @@ class _Run:
         def nothing(status: str, remark: str) -> Item:
             return Item(name, 0.0, points, status, remark)
 
+        if self.grade_ids[place] in self.answers.unread:
+            remark = "The file that was handed in is damaged, and this answer could not be read. A person looks at it."
+            return Item(name, None, points, UNREADABLE, remark)
         if self.answers.texts.get(self.grade_ids[place]) is None:
             return nothing("missing", "The answer cell is not in the notebook that was handed in.")
         if place in self.ended:
@@ -584,8 +606,9 @@ def _ended_remark(e: Ended) -> str:
 def shown(item: Item, ex: Exercise) -> list[dict[str, Any]]:
     """The output of a check cell: the points, which nbgrader reads, and the remark for the feedback."""
     remark = safe.clean_text(item.remark)
-    if item.status == FAULT:
-        return [{"output_type": "error", "ename": FAULT, "evalue": remark, "traceback": [f"{FAULT}: {remark}"]}]
+    if item.status in (FAULT, UNREADABLE):  # nbgrader must not read points here
+        text = f"{item.status}: {remark}"
+        return [{"output_type": "error", "ename": item.status, "evalue": remark, "traceback": [text]}]
     if item.status in _JUDGED:
         page = render(ex, Verdict(0.0, item.status, remark), item.earned or 0.0)
     else:

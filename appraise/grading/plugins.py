@@ -22,7 +22,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer
 
 from appraise.grading import judge, rebuild, safe, walls
-from appraise.grading.judge import FAULT, Item, Lesson, LessonError, Outcome
+from appraise.grading.judge import FAULT, UNREADABLE, Item, Lesson, LessonError, Outcome
 from appraise.grading.learner import Broken, Limits, Warm
 
 NOT_GRADED = new_output("error", ename="not graded", evalue="", traceback=["This cell has not been graded."])
@@ -170,6 +170,7 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
             "submission": {
                 "unreadable": found.unreadable,
                 "missing": [g for g, text in answers.texts.items() if text is None],
+                "unread": sorted(answers.unread),
                 "notes": [*notes, *odd],
                 "folder": str(folder),
             },
@@ -231,7 +232,8 @@ class JudgeOutside(NbGraderPreprocessor):  # type: ignore[misc]
                 for g, i in rebuild.answer_cells(lesson.release).items()
             }
             beside, _ = rebuild.files_beside(Path(handed_in["folder"]))
-            outcome = judge.grade(lesson, room.warm, rebuild.Answers(texts, handed_in["notes"]), beside)
+            given = rebuild.Answers(texts, handed_in["notes"], frozenset(handed_in["unread"]))
+            outcome = judge.grade(lesson, room.warm, given, beside)
         for note in outcome.notes:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], lesson.slug, note)
         _write(nb, lesson, outcome)
@@ -263,7 +265,7 @@ class SaveOutcome(SaveAutoGrades):  # type: ignore[misc]
 
     def _add_score(self, cell: Any, resources: Any) -> None:
         mark = cell.metadata.get("appraise", {})
-        judged = mark.get("status") not in (None, FAULT)
+        judged = mark.get("status") not in (None, FAULT, UNREADABLE)
         if is_solution(cell) and judged and mark["earned"] is None:
             super()._add_score(cell, resources)
             return

@@ -17,7 +17,7 @@ import stat
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,12 @@ class Read:
         What was odd, for the report.
     unreadable : str or None
         Why nothing could be read; None when something could.
+    damaged : bool
+        Whether a part of the file could not be read.
+    lost : frozenset of str
+        Grade ids that stand where it could not be read.
+    other : Read or None
+        The other side of a file with git's conflict marks.
     """
 
     cells: list[Cell] = field(default_factory=list)
@@ -63,14 +69,21 @@ class Read:
     version: str | None = None
     notes: list[str] = field(default_factory=list)
     unreadable: str | None = None
+    damaged: bool = False
+    lost: frozenset[str] = frozenset()
+    other: Read | None = None
 
 
 @dataclass(frozen=True)
 class Answers:
-    """The learner's texts by the grade id of the answer cell; None where the cell is not in the submission."""
+    """The learner's texts by the grade id of the answer cell; None where the cell is not in the submission.
+
+    `unread` are those that the file may hold where it is damaged: nobody knows what they are worth.
+    """
 
     texts: dict[str, str | None]
     notes: list[str]
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -114,6 +127,28 @@ def read(data: bytes) -> Read:
     text, notes = _decode(data)
     if text is None:
         return Read(unreadable="The file is not text, so it is not a notebook.")
+    if sides := _sides(text):
+        first, second = (_parse(side, list(notes)) for side in sides)
+        if first.unreadable:
+            first, second = second, first
+        return first if second.unreadable else replace(first, other=second)
+    return _parse(text, notes)
+
+
+_CONFLICT = re.compile(
+    r"^<{7}(?: [^\n]*)?\r?\n(.*?)(?:^\|{7}(?: [^\n]*)?\r?\n.*?)?^={7}\r?\n(.*?)^>{7}(?: [^\n]*)?(?:\r?\n|\Z)",
+    re.M | re.S,
+)
+
+
+def _sides(text: str) -> tuple[str, str] | None:
+    """Both sides of a file with git's conflict marks; None where there are none."""
+    if not _CONFLICT.search(text):
+        return None
+    return _CONFLICT.sub(lambda m: m[1], text), _CONFLICT.sub(lambda m: m[2], text)
+
+
+def _parse(text: str, notes: list[str]) -> Read:
     try:
         top = json.loads(text)
     except (ValueError, RecursionError):
@@ -153,32 +188,81 @@ def _decode(data: bytes) -> tuple[str | None, list[str]]:
         return data.decode("utf-8", "replace"), ["Characters that are not UTF-8 were replaced."]
 
 
+_NO_CELL = "The file is damaged, and no cell of it can be read."
+_BEGIN = re.compile(r'\{\s*"(?:cell_type|attachments|execution_count|id|input|metadata|outputs|source)"')
+_GRADE_ID = re.compile(r'"grade_id"\s*:\s*"([^"\\]+)"')
+_SOURCE = re.compile(r'"(?:source|input)"\s*:\s*(?=["\[])')
+_WORK = 30  # how many times its length may be read of a damaged file
+
+
 def _salvage(text: str, notes: list[str]) -> Read:
-    """The whole cells of a file that breaks off or is damaged."""
+    """All that can be read of a file that breaks off or is damaged: before the damage, in it and behind it."""
     start = re.search(r'"cells"\s*:\s*\[', text)
-    if not start:
-        return Read(unreadable="The file is damaged, and no cell of it can be read.")
-    decoder = json.JSONDecoder()
-    cells: list[Cell] = []
-    at = start.end()
-    while (at := _skip(text, at)) < len(text) and text[at] == "{":
-        try:
-            found, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            break
-        if (cell := _cell(found)) is not None:
-            cells.append(cell)
+    found, gaps = _objects(text, start.end() if start else 0)
+    cells = [c for f in found if (c := _cell(f) if isinstance(f, dict) else f) is not None]
     if not cells:
-        return Read(unreadable="The file is damaged, and no cell of it can be read.")
+        return Read(unreadable=_NO_CELL)
     lesson, version = _identity(None, cells)
-    note = f"The file is damaged or breaks off; the {len(cells)} cells before the damage were graded."
-    return Read(cells, lesson, version, [*notes, note])
+    held = {c.grade_id for c in cells if c.grade_id}
+    lost = frozenset(g for gap in gaps for g in _GRADE_ID.findall(gap))
+    note = f"The file is damaged or breaks off; {len(cells)} cells of it could be read."
+    return Read(cells, lesson, version, [*notes, note], damaged=True, lost=lost - held)
 
 
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in " \t\r\n,":
-        at += 1
-    return at
+def _objects(text: str, at: int) -> tuple[list[Any], list[str]]:
+    """The whole cells in a text, and between them what is left of broken ones; and the text that gave nothing."""
+    decoder = json.JSONDecoder()
+    found: list[Any] = []
+    gaps: list[str] = []
+    left, since = _WORK * len(text), at
+    while (begin := _BEGIN.search(text, at)) and left > 0:
+        at = begin.start()
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except ValueError as e:
+            left -= max(getattr(e, "pos", at) - at, 1)
+            at += 1
+            continue
+        except RecursionError:
+            left -= 10_000
+            at += 1
+            continue
+        left -= end - at
+        if "cell_type" in value and ("source" in value or "input" in value):
+            pieces, gap = _pieces(text[since:at])
+            found += [*pieces, value]
+            gaps.append(gap)
+            since = at = end
+        else:
+            at = begin.end()
+    pieces, gap = _pieces(text[since:])
+    return [*found, *pieces], [*gaps, gap]
+
+
+def _pieces(broken: str) -> tuple[list[Cell], str]:
+    """Cells whose text is whole although something else in them is broken; and what gave nothing."""
+    cells: list[Cell] = []
+    left, since = [], 0
+    decoder = json.JSONDecoder()
+    for m in _SOURCE.finditer(broken):
+        before = broken[since : m.start()]
+        ids, cell_ids = _GRADE_ID.findall(before), re.findall(r'"id"\s*:\s*"([\w-]+)"', before)
+        try:
+            source, end = decoder.raw_decode(broken, m.end())
+        except (ValueError, RecursionError):
+            continue
+        if len(set(ids)) <= 1 and before.count('"grade_id"') <= 1:
+            kind = re.search(r'"cell_type"\s*:\s*"(\w+)"', before)
+            about: dict[str, Any] = {"cell_type": kind[1] if kind else "code", "source": source}
+            about["metadata"] = {"nbgrader": {"grade_id": ids[0]}} if ids else {}
+            about["id"] = cell_ids[-1] if cell_ids else None
+            if (cell := _cell(about)) is not None:
+                cells.append(cell)
+                since = end
+                continue
+        left.append(broken[since:end])
+        since = end
+    return cells, "".join([*left, broken[since:]])
 
 
 def _cell(found: Any) -> Cell | None:
@@ -480,11 +564,40 @@ def answers(release: Mapping[str, Any], found: Read) -> Answers:
     The text of an answer is all that the notebook holds for it up to its check, in its order; what stands behind the
     check counts only where nothing stands before it.
     """
-    match = _Match(_Wanted.of(release), found.cells)
-    texts = {g: match.text(g) for g in match.wanted.places}
+    wanted = _Wanted.of(release)
+    taken = _answers(wanted, found)
+    if found.other is None:
+        return taken
+    other = _answers(wanted, found.other)
+    first, second = (_count_worked(wanted, a) for a in (taken, other))
+    sides, counts = ("first", "second"), (first, second)
+    if second > first:
+        taken, sides, counts = other, sides[::-1], counts[::-1]
+    note = (
+        f"The file holds git's conflict marks; both sides were tried and the {sides[0]} was used, with {counts[0]} "
+        f"answers that were worked on ({counts[1]} on the {sides[1]})."
+    )
+    return replace(taken, notes=[note, *taken.notes])
+
+
+def _count_worked(wanted: _Wanted, of: Answers) -> int:
+    return sum(text is not None and text.strip() not in ("", wanted.stubs[g]) for g, text in of.texts.items())
+
+
+def count_worked(release: Mapping[str, Any], found: Read) -> int:
+    """How many of a lesson's answers hold something else than what was released."""
+    return _count_worked(_Wanted.of(release), answers(release, found))
+
+
+def _answers(wanted: _Wanted, found: Read) -> Answers:
+    match = _Match(wanted, found.cells)
+    texts = {g: match.text(g) for g in wanted.places}
     if added := sum(map(match._is_added, range(len(found.cells)))):
         match._note(f"Code cells added to the lesson are not graded and were not run: {added}.")
-    return Answers(texts, match.notes)
+    unread = {g for g in texts if found.damaged and (texts[g] is None or g in found.lost)}
+    if unread:
+        match._note(f"Not read because the file is damaged: {', '.join(sorted(unread))}.")
+    return Answers({g: None if g in unread else text for g, text in texts.items()}, match.notes, frozenset(unread))
 
 
 def _gives(cell: Cell, stub: str) -> bool:
