@@ -388,8 +388,9 @@ def _graded(room: _Room, warm: Warm, handed: Handed) -> Result:
         if found.version not in (None, lesson.version):
             notes.append(f"The notebook is of version {found.version}; it was graded as version {lesson.version}.")
         answers = replace(answers, notes=[*notes, *handed.notes])
-        if found.unreadable:
-            outcome = judge.at_fault(lesson, found.unreadable, "unreadable")
+        if why := rebuild.why_not(lesson.slug, found, answers):
+            found = replace(found, unreadable=why)
+            outcome = judge.at_fault(lesson, why, UNREADABLE)
             outcome.notes += handed.notes
         else:
             outcome = judge.grade(lesson, warm, answers, handed.beside)

@@ -168,7 +168,7 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
         built.metadata["appraise"] = {
             **built.metadata.get("appraise", {}),
             "submission": {
-                "unreadable": found.unreadable,
+                "unreadable": rebuild.why_not(lesson.slug, found, answers),
                 "missing": [g for g, text in answers.texts.items() if text is None],
                 "unread": sorted(answers.unread),
                 "notes": [*notes, *odd],

@@ -84,6 +84,8 @@ class Answers:
     texts: dict[str, str | None]
     notes: list[str]
     unread: frozenset[str] = frozenset()
+    by_id: frozenset[str] = frozenset()  # those that were found by an id
+    alike: bool = False  # whether a check or another code cell of the lesson is there as it was released
 
 
 @dataclass(frozen=True)
@@ -497,13 +499,17 @@ class _Match:
 
     def _by_place(self) -> None:
         """No id and no name is left: by place, where the rest is this lesson."""
-        alike = any(c.kind == "code" and c.source.strip() in self.wanted.known - {""} for c in self.cells)
-        if not alike or len(self.cells) != self.wanted.count:
+        if not self.is_alike() or len(self.cells) != self.wanted.count:
             return
         for g, i in self.wanted.places.items():
             if not self._all(g) and i not in self.claimed and self.cells[i].kind == "code":
                 self.claimed[i] = g
                 self._note(f"The answer cell “{g}” had lost its ids and was found by its place.")
+
+    def is_alike(self) -> bool:
+        """Whether a check or another code cell of the lesson is there as it was released."""
+        known = self.wanted.known - set(self.wanted.stubs.values()) - {""}
+        return any(c.kind == "code" and c.source.strip() in known for c in self.cells)
 
     def _helpers(self, g: str) -> None:
         """Cells without an id, before the check, that give a name which the answer needs: some editors cut so."""
@@ -597,7 +603,32 @@ def _answers(wanted: _Wanted, found: Read) -> Answers:
     unread = {g for g in texts if found.damaged and (texts[g] is None or g in found.lost)}
     if unread:
         match._note(f"Not read because the file is damaged: {', '.join(sorted(unread))}.")
-    return Answers({g: None if g in unread else text for g, text in texts.items()}, match.notes, frozenset(unread))
+    return Answers(
+        {g: None if g in unread else text for g, text in texts.items()},
+        match.notes,
+        frozenset(unread),
+        frozenset(match.by_id),
+        match.is_alike(),
+    )
+
+
+def why_not(slug: str, found: Read, taken: Answers) -> str | None:
+    """Why a notebook has no number at all: it could not be read, or holds nothing of this lesson; None where it does.
+
+    Examples
+    --------
+    >>> why_not("01-x", Read([Cell("code", "1 + 1")]), Answers({"a-answer": None}, []))
+    'The notebook holds nothing of the lesson 01-x. A person looks at it.'
+    """
+    if found.unreadable:
+        return found.unreadable
+    if taken.by_id or (taken.unread and found.lesson in (None, slug)):
+        return None
+    if found.lesson not in (None, slug):
+        return f"The notebook is of lesson {found.lesson} and holds no answer of {slug}."
+    if all(text is None for text in taken.texts.values()) or not (found.lesson == slug or taken.alike):
+        return f"The notebook holds nothing of the lesson {slug}. A person looks at it."
+    return None
 
 
 def _gives(cell: Cell, stub: str) -> bool:
