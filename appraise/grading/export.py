@@ -90,7 +90,7 @@ def rows(to: Settings, book: Book) -> list[Row]:
         slug = assignment.name
         marks = dict(book.marks(slug))
         waiting = set(students(to, slug))
-        ids: set[str] | None = None
+        stubs: dict[str, str] | None = None
         for student in sorted(known.keys() | waiting):
             outcome = book.latest(slug, student)
             about = marks.get(student)
@@ -105,11 +105,11 @@ def rows(to: Settings, book: Book) -> list[Row]:
                     )
                     raw += sum(extra or 0.0 for _, _, auto, manual, extra, _ in about["grades"])
             if student in waiting:
-                if ids is None:
-                    ids = _ids(to, slug)
+                if stubs is None:
+                    stubs = _stubs(to, slug)
                 if about is None:
                     status, raw, why = FAULT, None, f"Handed in and not graded yet: appraise grade {slug}"
-                elif outcome is not None and handed_in(to, slug, student, ids).digest != outcome["submission"]:
+                elif outcome is not None and handed_in(to, slug, student, stubs).digest != outcome["submission"]:
                     status, raw = FAULT, None
                     why = f"Handed in again and not graded since: appraise grade {slug}"
             found.append(
@@ -139,11 +139,11 @@ class _Unknown:
     lms_user_id: str | None = None
 
 
-def _ids(to: Settings, slug: str) -> set[str]:
+def _stubs(to: Settings, slug: str) -> dict[str, str]:
     try:
-        return set(rebuild.answer_cells(to.lesson(slug).release))
+        return rebuild.stubs(to.lesson(slug).release)
     except LessonError:
-        return set()
+        return {}
 
 
 # ── formats ─────────────────────────────────────────────────────────────────────────────────────────────────────────

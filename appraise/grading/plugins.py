@@ -112,13 +112,13 @@ class Salvage(NotebookExporter):
                 _same_points(self.parent, _room(self.parent, slug).lesson, book)
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
-        if not getattr(self.parent, "_sanitizing", True):
+        if self.parent is None or not getattr(self.parent, "_sanitizing", True):
             return super().from_filename(filename, resources=resources, **kw)
-        try:
-            found = rebuild.read(Path(filename).read_bytes())
-        except OSError as e:
-            found = rebuild.Read(unreadable=f"The file cannot be opened ({e.strerror}).")
-        resources["submission"] = {"read": found, "folder": str(Path(filename).parent)}
+        folder, slug = Path(filename).parent, self.parent.coursedir.assignment_id
+        notes: list[str] = []
+        data, why = rebuild.choose(folder, slug, rebuild.stubs(_room(self.parent, slug).lesson.release), notes)
+        found = rebuild.Read(unreadable=why) if data is None else rebuild.read(data)
+        resources["submission"] = {"read": found, "folder": str(folder), "notes": notes}
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
         return self.from_notebook_node(new_notebook(), resources=resources, **kw)  # type: ignore[no-untyped-call]
 
@@ -171,7 +171,7 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
                 "unreadable": rebuild.why_not(lesson.slug, found, answers),
                 "missing": [g for g, text in answers.texts.items() if text is None],
                 "unread": sorted(answers.unread),
-                "notes": [*notes, *odd],
+                "notes": [*notes, *resources["submission"]["notes"], *odd],
                 "folder": str(folder),
             },
         }

@@ -323,6 +323,70 @@ def which_lesson(found: Read, lessons: Mapping[str, set[str]]) -> str | None:
     return best if best is not None and counts[best] else None
 
 
+# ── which of several notebooks ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def choose(folder: Path, slug: str, stubs: Mapping[str, str], notes: list[str]) -> tuple[bytes | None, str | None]:
+    """The lesson's notebook in a folder; of several, the one in which most answers were worked on.
+
+    Parameters
+    ----------
+    folder : Path
+    slug : str
+    stubs : mapping of str to str
+        As `stubs` gives it.
+    notes : list of str
+        Gets what a person should know of the choice.
+
+    Returns
+    -------
+    (bytes or None, str or None)
+        What the file holds; where there is none, why.
+    """
+    names = sorted(p for p in folder.iterdir() if p.suffix.lower() == ".ipynb")
+    named = folder / f"{slug}.ipynb"
+    if not names:
+        return None, "No notebook was handed in."
+    if names == [named]:
+        return read_bytes(named)
+    names.sort(key=lambda p: p != named)
+    why = None
+    of_lesson: list[tuple[int, Path, bytes]] = []
+    for path in names:
+        data, refused = read_bytes(path)
+        if data is not None and which_lesson(found := read(data), {slug: set(stubs)}) == slug:
+            of_lesson.append((count_changed(found, stubs), path, data))
+        why = why or refused
+    if of_lesson:
+        _, path, data = max(of_lesson, key=lambda one: one[0])  # of equals the first
+        if path != named:
+            notes.append(f"The notebook is named “{path.name}”; it was known by the lesson that it holds.")
+        if others := [p.name for p in names if p != path]:
+            notes.append(f"Other notebooks lie beside it and were not graded: {', '.join(others)}.")
+        if len(of_lesson) > 1:
+            counts = ", ".join(f"“{p.name}” {n}" for n, p, _ in of_lesson)
+            notes.append(f"“{path.name}” was graded, since most of its answers were worked on: {counts}.")
+        return data, None
+    if named in names:
+        return read_bytes(named)
+    return None, why or "None of the notebooks handed in is of this lesson: " + ", ".join(p.name for p in names)
+
+
+def read_bytes(path: Path) -> tuple[bytes | None, str | None]:
+    """What a file holds, without following a link; or why it was not opened."""
+    try:
+        about = path.lstat()
+        if not stat.S_ISREG(about.st_mode):
+            return None, f"“{path.name}” is a link, a folder or a device, and was not opened."
+        if about.st_size > MOST_BYTES:
+            return None, f"The file has {about.st_size} bytes; at most {MOST_BYTES} are read."
+        # it may have become a link, or something that never ends, since it was looked at
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as f:
+            return f.read(MOST_BYTES), None
+    except OSError as e:
+        return None, f"The file cannot be opened ({e.strerror})."
+
+
 # ── finding the answers ─────────────────────────────────────────────────────────────────────────────────────────────
 
 NEXT_CELL = "# %% the next cell of this answer"  # stands between the cells of an answer that has several
@@ -337,6 +401,25 @@ def nbgrader_of(cell: Mapping[str, Any]) -> Mapping[str, Any]:
 def answer_cells(release: Mapping[str, Any]) -> dict[str, int]:
     """Grade id of each answer cell of a released notebook, and its place among the cells."""
     return {nbgrader_of(c)["grade_id"]: i for i, c in enumerate(release["cells"]) if nbgrader_of(c).get("solution")}
+
+
+def stubs(release: Mapping[str, Any]) -> dict[str, str]:
+    """Grade id of each answer cell of a released notebook, and the text that it is released with."""
+    return {g: release["cells"][i]["source"] for g, i in answer_cells(release).items()}
+
+
+def count_changed(found: Read, released: Mapping[str, str]) -> int:
+    """How many answers of a notebook hold something else than what was released.
+
+    Examples
+    --------
+    >>> count_changed(Read([Cell("code", "a = 1", None, "a-answer")]), {"a-answer": "a = ..."})
+    1
+    """
+    changed = {
+        c.grade_id for c in found.cells if c.source.strip() not in ("", released.get(str(c.grade_id), "").strip())
+    }
+    return len(changed & released.keys())
 
 
 def stub_name(source: str) -> str | None:
@@ -588,11 +671,6 @@ def answers(release: Mapping[str, Any], found: Read) -> Answers:
 
 def _count_worked(wanted: _Wanted, of: Answers) -> int:
     return sum(text is not None and text.strip() not in ("", wanted.stubs[g]) for g, text in of.texts.items())
-
-
-def count_worked(release: Mapping[str, Any], found: Read) -> int:
-    """How many of a lesson's answers hold something else than what was released."""
-    return _count_worked(_Wanted.of(release), answers(release, found))
 
 
 def _answers(wanted: _Wanted, found: Read) -> Answers:

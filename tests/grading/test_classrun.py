@@ -171,7 +171,7 @@ def test_again_changes_nothing_and_a_change_is_history(a_class: Any, capsys: Any
     to = classrun.settings()
     with to.book() as book:
         before, after = book.history(a_class.slug, "ada")
-    handed = classrun.handed_in(to, a_class.slug, "ada", set())
+    handed = classrun.handed_in(to, a_class.slug, "ada", {})
     assert (after["submission"], after["lesson"]) == (handed.digest, to.lesson(a_class.slug).digest)
     assert before["submission"] != after["submission"]
     assert before["lesson"] == after["lesson"]

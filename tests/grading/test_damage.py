@@ -39,14 +39,28 @@ def test_conflict_marks_around_anything_cost_nothing(graded: Graded, handed: Han
 
 
 @pytest.mark.parametrize("swapped", [False, True])
-def test_of_two_sides_the_one_that_was_worked_on_is_used(graded: Graded, handed: Handed, swapped: bool) -> None:
-    text = text_of(handed())
-    (right,) = (line for line in text.splitlines(keepends=True) if "design =" in line)
-    sides = [right, right.replace('\\"randomised trial\\"', "...")]
-    outcome = graded(text.replace(right, conflict(*(sides[::-1] if swapped else sides))).encode())
-    assert points_of(outcome) == FULL
+def test_of_two_sides_the_one_that_was_worked_on_is_used(handed: Handed, lesson: Lesson, swapped: bool) -> None:
+    whole = [
+        text_of(handed()),
+        text_of(
+            handed(
+                {
+                    "which-design": str(
+                        lesson.release.cells[rebuild.answer_cells(lesson.release)["which-design-answer"]].source
+                    )
+                }
+            )
+        ),
+    ]
+    mine, theirs = (text.splitlines(keepends=True) for text in (whole[::-1] if swapped else whole))
+    begin = next(i for i, (a, b) in enumerate(zip(mine, theirs)) if a != b)
+    end = next(i for i, (a, b) in enumerate(zip(mine[::-1], theirs[::-1])) if a != b)
+    sides = ("".join(lines[begin : len(lines) - end]) for lines in (mine, theirs))
+    marked = "".join(mine[:begin]) + conflict(*sides) + "".join(mine[len(mine) - end :])
+    taken = rebuild.answers(lesson.release, rebuild.read(marked.encode()))
+    assert 'design = "randomised trial"' in str(taken.texts["which-design-answer"])
     used = "second was used" if swapped else "first was used"
-    assert any(used in n for n in outcome.notes)
+    assert any(used in n for n in taken.notes)
 
 
 @pytest.mark.parametrize("nth", [0, 1, 2, 7])
