@@ -27,7 +27,9 @@ def state(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in [folder, *sorted(folder.rglob("*"))]:
         mode = path.lstat().st_mode
-        content = path.read_bytes() if stat.S_ISREG(mode) else str(path.readlink()).encode() if stat.S_ISLNK(mode) else None
+        content = (
+            path.read_bytes() if stat.S_ISREG(mode) else str(path.readlink()).encode() if stat.S_ISLNK(mode) else None
+        )
         found[str(path)] = (oct(mode), content)
     return found
 
