@@ -20,10 +20,9 @@ def _lab(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _report(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.learner.report import print_report
+    from appraise.grading.own_notebook import run_report_command
 
-    print(print_report(given.slug, given.notebook))
-    return 0
+    return run_report_command(given.slug, given.notebook)
 
 
 def _lessons(given: argparse.Namespace, rest: list[str]) -> int:

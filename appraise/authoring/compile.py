@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from appraise.authoring.entries import read_entries
 from appraise.authoring.lint import check_exercise
-from appraise.authoring.notebook import exercises_in, headings, read_notebook, write_metadata, title_above
+from appraise.authoring.notebook import exercises_in, headings, read_notebook, title_above, write_metadata
 from appraise.course import Course
 from appraise.errors import AuthorError
 from appraise.exercises.exercise import Exercise

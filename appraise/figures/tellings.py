@@ -443,6 +443,8 @@ def _item_fates() -> pd.DataFrame:
             elif frame.loc[item, "type"] != "number" or passage.loc[item, "unit"] != abstract.loc[item, "unit"]:
                 count["told in words or another unit"] += 1
             else:
-                count["same figure" if passage.loc[item, "value"] == abstract.loc[item, "value"] else "another figure"] += 1
+                count[
+                    "same figure" if passage.loc[item, "value"] == abstract.loc[item, "value"] else "another figure"
+                ] += 1
         rows[name] = count
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(fates)).rename_axis("passage")

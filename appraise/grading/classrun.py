@@ -24,7 +24,6 @@ import pickle
 import re
 import shutil
 import signal
-import stat
 import sys
 import tempfile
 import threading
@@ -32,7 +31,7 @@ import time
 import traceback
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -55,8 +54,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_solution, parse_utc
 
 from appraise.grading import judge, plugins, rebuild, safe, walls
+from appraise.grading import scratch as scratch_folders
 from appraise.grading.gradebook import Book, GradebookError, Stamp
-from appraise.grading.judge import FAULT, Lesson, Outcome
+from appraise.grading.judge import FAULT, UNREADABLE, Lesson, Outcome
 from appraise.grading.learner import Limits, Warm
 from appraise.grading.rebuild import Answers, Beside, Read
 
@@ -160,15 +160,15 @@ def students(to: Settings, slug: str) -> list[str]:
     return sorted(s for s in found if not s.startswith("."))
 
 
-def handed_in(to: Settings, slug: str, student: str, ids: set[str]) -> Handed:
+def handed_in(to: Settings, slug: str, student: str, stubs: Mapping[str, str]) -> Handed:
     """Read one submission; no link is followed.
 
     Parameters
     ----------
     to : Settings
     slug, student : str
-    ids : set of str
-        Grade ids of the lesson's answer cells, by which a renamed notebook is known.
+    stubs : mapping of str to str
+        Grade ids of the lesson's answer cells, by which a renamed notebook is known, and what was released in them.
     """
     folder = to.folder("submitted", student, slug)
     notes: list[str] = []
@@ -178,7 +178,7 @@ def handed_in(to: Settings, slug: str, student: str, ids: set[str]) -> Handed:
     if folder.is_symlink() or not folder.is_dir():
         unreadable = "What was handed in is a link or a file, and a folder with the notebook was expected."
     else:
-        data, unreadable = _notebook(folder, slug, ids, notes)
+        data, unreadable = rebuild.choose(folder, slug, stubs, notes)
         try:
             beside, odd = rebuild.files_beside(folder)
             notes += odd
@@ -194,48 +194,10 @@ def handed_in(to: Settings, slug: str, student: str, ids: set[str]) -> Handed:
     return Handed(student, str(folder), data, unreadable, tuple(beside), tuple(notes), timestamp, digest)
 
 
-def _notebook(folder: Path, slug: str, ids: set[str], notes: list[str]) -> tuple[bytes | None, str | None]:
-    """The lesson's notebook in a folder: by name if it is the only one, else by the lesson that it says it is."""
-    names = sorted(p for p in folder.iterdir() if p.suffix.lower() == ".ipynb")
-    named = folder / f"{slug}.ipynb"
-    if not names:
-        return None, "No notebook was handed in."
-    if names == [named]:
-        return _bytes(named)
-    names.sort(key=lambda p: p != named)
-    why = None
-    for path in names:
-        data, refused = _bytes(path)
-        if data is not None and rebuild.which_lesson(rebuild.read(data), {slug: ids}) == slug:
-            if path != named:
-                notes.append(f"The notebook is named “{path.name}”; it was known by the lesson that it holds.")
-            if others := [p.name for p in names if p != path]:
-                notes.append(f"Other notebooks lie beside it and were not graded: {', '.join(others)}.")
-            return data, None
-        why = why or refused
-    if named in names:
-        return _bytes(named)
-    return None, why or "None of the notebooks handed in is of this lesson: " + ", ".join(p.name for p in names)
-
-
-def _bytes(path: Path) -> tuple[bytes | None, str | None]:
-    try:
-        about = path.lstat()
-        if not stat.S_ISREG(about.st_mode):
-            return None, f"“{path.name}” is a link, a folder or a device, and was not opened."
-        if about.st_size > rebuild.MOST_BYTES:
-            return None, f"The file has {about.st_size} bytes; at most {rebuild.MOST_BYTES} are read."
-        # it may have become a link, or something that never ends, since it was looked at
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as f:
-            return f.read(rebuild.MOST_BYTES), None
-    except OSError as e:
-        return None, f"The file cannot be opened ({e.strerror})."
-
-
 def _timestamp(path: Path, notes: list[str]) -> str | None:
     if not path.is_symlink() and not path.exists():
         return None
-    data, _ = _bytes(path)
+    data, _ = rebuild.read_bytes(path)
     try:
         text = (data or b"").decode("utf-8").strip()
         parse_utc(text)
@@ -386,9 +348,10 @@ def _graded(room: _Room, warm: Warm, handed: Handed) -> Result:
             notes.append(f"The notebook says that it is lesson {found.lesson}.")
         if found.version not in (None, lesson.version):
             notes.append(f"The notebook is of version {found.version}; it was graded as version {lesson.version}.")
-        answers = Answers(answers.texts, [*notes, *handed.notes])
-        if found.unreadable:
-            outcome = judge.at_fault(lesson, found.unreadable, "unreadable")
+        answers = replace(answers, notes=[*notes, *handed.notes])
+        if why := rebuild.why_not(lesson.slug, found, answers):
+            found = replace(found, unreadable=why)
+            outcome = judge.at_fault(lesson, why, UNREADABLE)
             outcome.notes += handed.notes
         else:
             outcome = judge.grade(lesson, warm, answers, handed.beside)
@@ -415,6 +378,7 @@ def _autograded(lesson: Lesson, found: Read, answers: Answers, outcome: Outcome,
         "submission": {
             "unreadable": found.unreadable,
             "missing": [g for g, text in answers.texts.items() if text is None],
+            "unread": sorted(answers.unread),
             "notes": answers.notes,
             "folder": folder,
         },
@@ -622,7 +586,7 @@ def _key(to: Settings, lesson: Lesson, handed: Handed) -> str:
 def _is_done(to: Settings, lesson: Lesson, student: str, book: Book) -> bool:
     if not _file(to, student, lesson.slug).is_file():
         return False
-    handed = handed_in(to, lesson.slug, student, set(rebuild.answer_cells(lesson.release)))
+    handed = handed_in(to, lesson.slug, student, rebuild.stubs(lesson.release))
     return book.is_done(lesson.slug, student, _key(to, lesson, handed))
 
 
@@ -636,7 +600,7 @@ def _through(
     summary: Summary,
 ) -> None:
     """All submissions through the workers, a few at a time, each written as soon as it is judged."""
-    slug, ids = lesson.slug, set(rebuild.answer_cells(lesson.release))
+    slug, stubs = lesson.slug, rebuild.stubs(lesson.release)
     progress = _Progress(len(waiting))
     under_way: dict[Future[Result | None], tuple[Handed, str]] = {}
     tries: Counter[str] = Counter()
@@ -689,7 +653,7 @@ def _through(
 
     try:
         for student in waiting:
-            handed = handed_in(to, slug, student, ids)
+            handed = handed_in(to, slug, student, stubs)
             key = _key(to, lesson, handed)
             send(handed, key)
             while len(under_way) >= 2 * place.workers + 2:
@@ -723,7 +687,8 @@ def _keep(
         status = FAULT
         summary.attention.append(f"{handed.student}: not recorded: {e}")
     else:
-        if status in (FAULT, "unreadable"):
+        unread = any(i["status"] == UNREADABLE for i in result.outcome["items"])
+        if unread or status in (FAULT, UNREADABLE):
             summary.attention.append(f"{handed.student}: {status}: {' '.join(result.outcome['notes'])}")
     summary.statuses[status] += 1
     summary.walls |= {behind} - {""}
@@ -761,24 +726,15 @@ def _only_run(own: Path) -> Iterator[Path]:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise ClassError("another `appraise grade` is at work in this folder; wait until it has ended") from None
-        lock.seek(0)
-        left = Path(lock.read())
-        if left.name.startswith("appraise-run-"):
-            shutil.rmtree(left, ignore_errors=True)
         shutil.rmtree(own / ".run", ignore_errors=True)
         (own / ".run").mkdir()
-        scratch = Path(tempfile.mkdtemp(prefix="appraise-run-"))
-        scratch.chmod(0o711)  # behind walls a submission is another user
-        lock.seek(0)
-        lock.truncate()
-        lock.write(str(scratch))
-        lock.flush()
+        scratch = scratch_folders.make("run", 0o711)  # behind walls a submission is another user
         tempfile.tempdir = str(scratch)
         try:
             yield scratch
         finally:
             tempfile.tempdir = None
-            shutil.rmtree(scratch, ignore_errors=True)
+            scratch_folders.remove(scratch)
             shutil.rmtree(own / ".run", ignore_errors=True)
 
 

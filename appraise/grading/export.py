@@ -70,10 +70,16 @@ def standing(grades: Sequence[tuple[str, bool, Any, Any, Any, bool]], outcome: M
     """The status of a submission, from its grades as they are now and the last outcome that was recorded."""
     open_now = [by_person for _, by_person, auto, manual, _, _ in grades if auto is None and manual is None]
     if not all(open_now):
+        if outcome is not None and outcome["status"] == PERSON:
+            return PERSON  # some of its answers could not be read
         return UNREADABLE if outcome is not None and outcome["status"] == UNREADABLE else FAULT
     if outcome is not None and open_now and outcome["status"] in (UNREADABLE, FAULT):
         return str(outcome["status"])  # prose alone is open, but what was handed in could not be read
     return PERSON if any(needed for *_, needed in grades) else GRADED
+
+
+def _is_unread(outcome: Mapping[str, Any]) -> bool:
+    return any(i["status"] == UNREADABLE for i in outcome["items"])
 
 
 def rows(to: Settings, book: Book) -> list[Row]:
@@ -84,25 +90,26 @@ def rows(to: Settings, book: Book) -> list[Row]:
         slug = assignment.name
         marks = dict(book.marks(slug))
         waiting = set(students(to, slug))
-        ids: set[str] | None = None
+        stubs: dict[str, str] | None = None
         for student in sorted(known.keys() | waiting):
             outcome = book.latest(slug, student)
             about = marks.get(student)
             status, why, raw = NOTHING, "", None
             if about is not None:
                 status = standing(about["grades"], outcome)
-                why = " ".join(outcome["notes"]) if outcome and status in (UNREADABLE, FAULT) else ""
+                told = status in (UNREADABLE, FAULT) or (outcome is not None and _is_unread(outcome))
+                why = " ".join(outcome["notes"]) if outcome and told else ""
                 if status in (GRADED, PERSON):
                     raw = sum(
                         (auto if manual is None else manual) or 0.0 for _, _, auto, manual, _, _ in about["grades"]
                     )
                     raw += sum(extra or 0.0 for _, _, auto, manual, extra, _ in about["grades"])
             if student in waiting:
-                if ids is None:
-                    ids = _ids(to, slug)
+                if stubs is None:
+                    stubs = _stubs(to, slug)
                 if about is None:
                     status, raw, why = FAULT, None, f"Handed in and not graded yet: appraise grade {slug}"
-                elif outcome is not None and handed_in(to, slug, student, ids).digest != outcome["submission"]:
+                elif outcome is not None and handed_in(to, slug, student, stubs).digest != outcome["submission"]:
                     status, raw = FAULT, None
                     why = f"Handed in again and not graded since: appraise grade {slug}"
             found.append(
@@ -132,11 +139,11 @@ class _Unknown:
     lms_user_id: str | None = None
 
 
-def _ids(to: Settings, slug: str) -> set[str]:
+def _stubs(to: Settings, slug: str) -> dict[str, str]:
     try:
-        return set(rebuild.answer_cells(to.lesson(slug).release))
+        return rebuild.stubs(to.lesson(slug).release)
     except LessonError:
-        return set()
+        return {}
 
 
 # ── formats ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_solution
 
 from appraise.course import load_course
-from appraise.grading.judge import FAULT
+from appraise.grading.judge import FAULT, UNREADABLE
 from appraise.grading.safe import escape
 
 # What a status says to a learner.
@@ -29,6 +29,7 @@ WORDS = {
     "memory limit": "The code used too much memory",
     "output limit": "The code printed too much",
     "marked": "Marked by a person",
+    UNREADABLE: "Could not be read",
     FAULT: "Could not be graded",
 }
 _QUESTION = re.compile(r"^#+ Exercise\W*(.*?)\s*$", re.M)

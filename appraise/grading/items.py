@@ -14,13 +14,13 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import yaml
 from matplotlib.figure import Figure
 
 from appraise.course import load_course
+from appraise.exercises.exercise import Exercise
 from appraise.figures.drawing import BROKEN, INK, MAGNESIUM, QUIET, Picture, styled
 from appraise.files import ROOT
 from appraise.grading.classrun import settings
@@ -60,7 +60,7 @@ def gather(book: Book, lesson: Lesson) -> tuple[pd.DataFrame, pd.DataFrame]:
         items = {i["id"]: i for i in latest["items"] if i["id"] in lesson.exercises}
         mine = {n: i["earned"] / i["points"] for n, i in items.items() if i["points"] and i["earned"] is not None}
         for name, _, auto, manual, extra, _ in about["grades"]:
-            most = float(lesson.exercises[name]["points"]) if name in lesson.exercises else 0.0
+            most = float(lesson.exercises[name].points) if name in lesson.exercises else 0.0
             given = auto if manual is None else manual
             if most and given is not None:
                 mine[name] = (given + (extra or 0.0)) / most
@@ -72,7 +72,7 @@ def gather(book: Book, lesson: Lesson) -> tuple[pd.DataFrame, pd.DataFrame]:
     return points, pd.DataFrame(outcomes, columns=["student", "exercise", "status", "misconception"])
 
 
-def analyse(points: pd.DataFrame, outcomes: pd.DataFrame, exercises: Mapping[str, Any]) -> pd.DataFrame:
+def analyse(points: pd.DataFrame, outcomes: pd.DataFrame, exercises: Mapping[str, Exercise]) -> pd.DataFrame:
     """The table of an item analysis, a row an exercise.
 
     Parameters
@@ -91,9 +91,9 @@ def analyse(points: pd.DataFrame, outcomes: pd.DataFrame, exercises: Mapping[str
         most often, "" where none was; met: how often.
     """
     # what a person marks counts when all of it is marked: the first marks are no fair sample
-    open_ = {n for n, ex in exercises.items() if ex["kind"] == "write" and points[n].isna().any()}
-    core = [n for n, ex in exercises.items() if ex["core"] and n not in open_]
-    most = pd.Series({n: float(exercises[n]["points"]) for n in core})
+    open_ = {n for n, ex in exercises.items() if ex.is_prose and points[n].isna().any()}
+    core = [n for n, ex in exercises.items() if ex.core and n not in open_]
+    most = pd.Series({n: float(exercises[n].points) for n in core})
     rows = {}
     for name, ex in exercises.items():
         share = points[name] if name not in open_ else points[name] * math.nan
@@ -104,13 +104,13 @@ def analyse(points: pd.DataFrame, outcomes: pd.DataFrame, exercises: Mapping[str
         others = (points[rest] * most[rest]).sum(axis=1, skipna=False)
         r, low, high = correlation(share, others)
         rows[name] = {
-            "core": bool(ex["core"]),
+            "core": ex.core,
             "n": int(points[name].notna().sum()),
             "difficulty": float(share.mean()),
             "discrimination": r,
             "low": low,
             "high": high,
-            "waiting": int(points[name].isna().sum()) if name in open_ and ex["core"] else 0,
+            "waiting": int(points[name].isna().sum()) if name in open_ and ex.core else 0,
             "no_answer": int(of["status"].isin(["no answer", "missing"]).sum()),
             "stopped": int(of["status"].isin(STOPPED).sum()),
             "time_outs": int((of["status"] == "time limit").sum()),
@@ -184,7 +184,7 @@ def main(slug: str) -> int:
     with to.book() as book:
         points, outcomes = gather(book, lesson)
     found, often = analyse(points, outcomes, lesson.exercises), met(outcomes)
-    said = {(n, m["id"]): m["remark"] for n, ex in lesson.exercises.items() for m in ex.get("misconceptions") or ()}
+    said = {(n, m.id): m.remark for n, ex in lesson.exercises.items() for m in ex.misconceptions}
     often["remark"] = [said.get(key, "") for key in zip(often["exercise"], often["misconception"], strict=True)]
     folder = to.own / "items"
     folder.mkdir(parents=True, exist_ok=True)

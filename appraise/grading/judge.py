@@ -10,6 +10,7 @@ import ast
 import hashlib
 import json
 import math
+import re
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -19,16 +20,17 @@ from typing import Any
 
 import nbformat
 
-from appraise.exercises.exercise import Called, Exercise, Verdict
+from appraise.exercises.exercise import Called, Exercise, Status, Verdict
 from appraise.exercises.judge import judge
 from appraise.exercises.serialize import Json
 from appraise.grading import rebuild, safe
 from appraise.grading.channel import Ended
-from appraise.grading.learner import PATIENCE, Broken, Child, Warm
+from appraise.grading.learner import PATIENCE, Broken, Child, Ran, Warm
 from appraise.grading.rebuild import Answers, Beside, nbgrader_of
 from appraise.learner.remark import render_remark
 
 FAULT = "grader's fault"
+UNREADABLE = "unreadable"  # of an item: the file is damaged where its answer stands, or stands most likely
 _JUDGED = ("right", "partly", "wrong", "no answer", "marked")
 RESTARTS = 8  # beyond one for each answer cell
 
@@ -94,7 +96,7 @@ def load_lesson(release: Path, key: Path) -> Lesson:
     try:
         nb = nbformat.reads(released.decode("utf-8"), as_version=4)
         found = json.loads(held)
-        exercises: Mapping[str, Exercise] = found["exercises"]
+        exercises = {n: Exercise.from_json(ex) for n, ex in found["exercises"].items()}
         slug, version = str(found["lesson"]), str(found["version"])
     except (ValueError, KeyError, TypeError) as e:
         raise LessonError(f"{release} or {key} cannot be read ({type(e).__name__}: {e}); run `make lessons`") from None
@@ -123,8 +125,8 @@ def load_lesson(release: Path, key: Path) -> Lesson:
         checks[i] = name
         if about.get("grade"):
             points = float(about["points"])
-            if points != float(exercises[name]["points"]):
-                raise LessonError(f"{release}: “{name}” has {points} points, {exercises[name]['points']} in {key}")
+            if points != float(exercises[name].points):
+                raise LessonError(f"{release}: “{name}” has {points} points, {exercises[name].points} in {key}")
             graded[grade_id] = points
     for name in exercises:
         if name not in checks.values() or name not in answer_of:
@@ -240,7 +242,7 @@ class Item:
         Points; None where a person marks, and where the grader could not judge.
     status : str
         "right", "partly", "wrong", "no answer", "missing", "crashed", "time limit", "memory limit", "output limit",
-        "marked" (a person marks it) or "grader's fault".
+        "marked" (a person marks it), "unreadable" (the file is damaged there) or "grader's fault".
     core : bool
         Whether its points count; others are judged for the feedback alone.
     """
@@ -286,9 +288,7 @@ class Outcome:
 
 def at_fault(lesson: Lesson, why: str, status: str = FAULT) -> Outcome:
     """An outcome without numbers: nothing could be judged."""
-    items = {
-        n: Item(n, None, float(ex["points"]), FAULT, why, core=bool(ex["core"])) for n, ex in lesson.exercises.items()
-    }
+    items = {n: Item(n, None, float(ex.points), FAULT, why, core=bool(ex.core)) for n, ex in lesson.exercises.items()}
     return Outcome(status, items, notes=[why])
 
 
@@ -331,7 +331,7 @@ def proper(value: Any, most: int = 50_000) -> Json:
             case "series":
                 return (
                     _has(x, "name", "index", "values")
-                    and good(x["name"], depth + 1)
+                    and good(x.name, depth + 1)
                     and many(x["index"], depth)
                     and many(x["values"], depth)
                     and len(x["index"]) == len(x["values"])
@@ -424,7 +424,7 @@ class _Run:
         self.outputs: dict[int, list[dict[str, Any]]] = {}
         self.notes = list(answers.notes)
         self.restarts = 0
-        self.pictures = {i for n, i in lesson.answer_of.items() if lesson.exercises[n]["kind"] in {"plot", "write"}}
+        self.pictures = {i for n, i in lesson.answer_of.items() if lesson.exercises[n].kind in {"plot", "write"}}
         self.grade_ids = {i: g for g, i in rebuild.answer_cells(lesson.release).items()}
 
     def close(self) -> None:
@@ -441,18 +441,35 @@ class _Run:
                 continue
             if i in self.lesson.checks:
                 name = self.lesson.checks[i]
-                item = replace(self._item(name), core=bool(self.lesson.exercises[name]["core"]))
+                item = replace(self._item(name), core=bool(self.lesson.exercises[name].core))
                 items[name] = item
                 self.outputs[i] = shown(item, self.lesson.exercises[name])
             else:
                 self._cell(i)
         self.close()
+        self._doubt(items)
         status = "graded"
-        if any(i.status == "marked" for i in items.values()):
+        if any(i.status in ("marked", UNREADABLE) for i in items.values()):
             status = "needs a person"
+        if items and all(i.status == UNREADABLE for i in items.values()):
+            status = UNREADABLE
         if any(i.status == FAULT for i in items.values()):
             status = FAULT
         return Outcome(status, items, self.outputs, self.notes)
+
+    def _doubt(self, items: dict[str, Item]) -> None:
+        """An answer that uses one that could not be read has no number either, unless it is right."""
+        names = {str(self.lesson.exercises[n].name) for n, i in items.items() if i.status == UNREADABLE}
+        for name, item in items.items():
+            ex, place = self.lesson.exercises[name], self.lesson.answer_of[name]
+            used = names & set(re.findall(r"\w+", self.sources[place])) if names else set()
+            if item.status in ("right", "marked", UNREADABLE) or not used - {ex.name}:
+                continue
+            names.add(str(ex.name))
+            remark = f"Your answer uses `{min(used - {ex.name})}`, which could not be read. A person looks at it."
+            items[name] = replace(item, earned=None, status=UNREADABLE, remark=remark, misconception=None, wrong=())
+            check = next(i for i, n in self.lesson.checks.items() if n == name)
+            self.outputs[check] = shown(items[name], ex)
 
     @property
     def _seconds(self) -> float:
@@ -462,7 +479,7 @@ class _Run:
     def _cell(self, i: int) -> None:
         """Run one cell; if the process ends in it, that is remembered and the cell is not run again."""
         try:
-            ran = self._ready().run(self.sources[i], self._seconds, i in self.pictures)
+            ran = self._run(self._ready(), i, self._seconds)
         except Ended as e:
             self._lost(i, e)
             return
@@ -470,6 +487,15 @@ class _Run:
         self.outputs[i] = safe.clean_outputs(ran.outputs)
         if ran.error:
             self.errors[i] = ran.error
+
+    def _run(self, child: Child, i: int, seconds: float) -> Ran:
+        """Run a cell, or one by one the cells of an answer that has several; they share the time."""
+        outputs, error = [], None
+        for n, part in enumerate(rebuild.parts(self.sources[i])):
+            ran = child.run(part, seconds if n == 0 else None, i in self.pictures)
+            outputs += ran.outputs
+            error = ran.error or error
+        return Ran(outputs, error)
 
     def _lost(self, i: int, e: Ended) -> None:
         self.child = None
@@ -492,7 +518,7 @@ class _Run:
             try:
                 child = Child(self.warm, self.beside, self.until)
                 for at in self.ran:
-                    child.run(self.sources[at], self.limits.item_seconds)
+                    self._run(child, at, self.limits.item_seconds)
             except Ended as e:
                 if at < 0:
                     raise Broken(f"a new learner's process does not answer: {e.detail}") from None
@@ -504,13 +530,16 @@ class _Run:
 
     def _item(self, name: str) -> Item:
         ex = self.lesson.exercises[name]
-        points = float(ex["points"])
+        points = float(ex.points)
         place = self.lesson.answer_of[name]
-        written = ex["kind"] == "write"
+        written = ex.is_prose
 
         def nothing(status: str, remark: str) -> Item:
             return Item(name, 0.0, points, status, remark)
 
+        if self.grade_ids[place] in self.answers.unread:
+            remark = "The file that was handed in is damaged, and this answer could not be read. A person looks at it."
+            return Item(name, None, points, UNREADABLE, remark)
         if self.answers.texts.get(self.grade_ids[place]) is None:
             return nothing("missing", "The answer cell is not in the notebook that was handed in.")
         if place in self.ended:
@@ -538,8 +567,8 @@ class _Run:
             if error == "MemoryError":
                 return nothing("memory limit", "Your cell asked for more memory than it may use.")
             if error:
-                return nothing("crashed", f"Your cell stopped with {error} before `{ex['name']}` had a value.")
-            return nothing("no answer", f"There is no name `{ex['name']}` after your cell ran. Was it renamed?")
+                return nothing("crashed", f"Your cell stopped with {error} before `{ex.name}` had a value.")
+            return nothing("no answer", f"There is no name `{ex.name}` after your cell ran. Was it renamed?")
         if written and verdict.status == "marked":
             return Item(name, None, points, "marked", verdict.remark)
         earned = round(min(max(verdict.share, 0.0), 1.0) * points, 2)
@@ -548,13 +577,13 @@ class _Run:
     def _verdict(self, name: str, ex: Exercise, place: int) -> Verdict | None:
         child = self._ready()
         self.could_be_read = False
-        found, value = child.fetch(ex["name"], self._seconds)
+        found, value = child.fetch(ex.name, self._seconds)
         self.could_be_read = True
         if not found:
             return None
 
         def call(args: list[Json]) -> Called:
-            reply = child.call(ex["name"], args)
+            reply = child.call(ex.name, args)
             if (error := reply.get("error")) is not None:
                 return Called(error=safe.clean_text(str(error))[:200])
             after = proper(reply.get("args"))
@@ -576,10 +605,11 @@ def _ended_remark(e: Ended) -> str:
 def shown(item: Item, ex: Exercise) -> list[dict[str, Any]]:
     """The output of a check cell: the points, which nbgrader reads, and the remark for the feedback."""
     remark = safe.clean_text(item.remark)
-    if item.status == FAULT:
-        return [{"output_type": "error", "ename": FAULT, "evalue": remark, "traceback": [f"{FAULT}: {remark}"]}]
+    if item.status in (FAULT, UNREADABLE):  # nbgrader must not read points here
+        text = f"{item.status}: {remark}"
+        return [{"output_type": "error", "ename": item.status, "evalue": remark, "traceback": [text]}]
     if item.status in _JUDGED:
-        page = render_remark(ex, Verdict(0.0, item.status, remark), item.earned or 0.0)
+        page: str = render_remark(ex, Verdict(0.0, Status(item.status), remark), item.earned or 0.0)
     else:
         head = f"<strong>{item.status.capitalize()}</strong> · 0 of {item.points:g} points"
         page = f"<p>{head}</p><p>{safe.escape(remark)}</p>"
@@ -611,7 +641,7 @@ def canary(lesson: Lesson, warm: Warm, solution: Path | None = None) -> None:
     stubs: dict[str, str | None] = {g: str(lesson.release.cells[i].source) for i, g in cells.items()}
     wrong = dict(stubs)
     for name, ex in lesson.exercises.items():
-        about = f"def {ex['name']}(*given):\n    return 'canary'" if "cases" in ex else f"{ex['name']} = ['canary'] * 3"
+        about = f"def {ex.name}(*given):\n    return 'canary'" if ex.is_function else f"{ex.name} = ['canary'] * 3"
         wrong[cells[lesson.answer_of[name]]] = about
     known = {"known to be wrong": Answers(wrong, []), "untouched": Answers(stubs, [])}
     if solution is not None and solution.is_file():

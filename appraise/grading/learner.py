@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from appraise.exercises.serialize import Json
+from appraise.grading import scratch as scratch_folders
 from appraise.grading import walls as walled
 from appraise.grading.channel import Channel, Ended
 from appraise.grading.rebuild import Beside
@@ -231,9 +232,8 @@ _ahead: list[_Begun] = []
 def _begin(walls: Walls) -> _Begun:
     """Python behind walls, which imports what all lessons need and then waits for one; its home, process, channel."""
     ours, theirs = socket.socketpair()
-    home = Path(tempfile.mkdtemp(prefix="appraise-"))
-    if walls.tier == 1:
-        home.chmod(0o755)  # a submission is another user there, and reads the list of fonts
+    # behind the first walls a submission is another user, and reads the list of fonts
+    home = scratch_folders.make("home", 0o755 if walls.tier == 1 else 0o700)
     _take_font_list(home)
     command = [sys.executable, "-s", "-P", "-m", "appraise.grading.learner", str(theirs.fileno())]
     process = subprocess.Popen(
@@ -254,7 +254,7 @@ def _end(process: subprocess.Popen[bytes], home: Path) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    _remove(home)
+    scratch_folders.remove(home)
 
 
 @contextlib.contextmanager
@@ -302,16 +302,6 @@ def _take_font_list(home: Path) -> None:
     (home / "matplotlib").mkdir()
     for path in cache.glob("fontlist-*.json"):
         shutil.copy(path, home / "matplotlib" / path.name)
-
-
-def _remove(folder: Path) -> None:
-    def again(function: Callable[[str], Any], path: str, _: Any) -> None:
-        with contextlib.suppress(OSError):
-            Path(path).parent.chmod(0o700)
-            Path(path).chmod(0o700)
-            function(path)
-
-    shutil.rmtree(folder, onerror=again)
 
 
 @dataclass(frozen=True)
@@ -499,7 +489,7 @@ def _alone(control: socket.socket, fd: int, limits: Limits, tier: int) -> dict[s
     os.close(fd)
     status, stopped = _finish(control, pid, lambda: _too_full(scratch, limits))
     _sweep()
-    _remove(scratch)
+    scratch_folders.remove_tree(scratch)
     return _how(status, _TOO_MANY_FILES if stopped else None)
 
 

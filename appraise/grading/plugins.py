@@ -22,7 +22,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer
 
 from appraise.grading import judge, rebuild, safe, walls
-from appraise.grading.judge import FAULT, Item, Lesson, LessonError, Outcome
+from appraise.grading.judge import FAULT, UNREADABLE, Item, Lesson, LessonError, Outcome
 from appraise.grading.learner import Broken, Limits, Warm
 
 NOT_GRADED = new_output("error", ename="not graded", evalue="", traceback=["This cell has not been graded."])
@@ -112,13 +112,13 @@ class Salvage(NotebookExporter):
                 _same_points(self.parent, _room(self.parent, slug).lesson, book)
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
-        if not getattr(self.parent, "_sanitizing", True):
+        if self.parent is None or not getattr(self.parent, "_sanitizing", True):
             return super().from_filename(filename, resources=resources, **kw)
-        try:
-            found = rebuild.read(Path(filename).read_bytes())
-        except OSError as e:
-            found = rebuild.Read(unreadable=f"The file cannot be opened ({e.strerror}).")
-        resources["submission"] = {"read": found, "folder": str(Path(filename).parent)}
+        folder, slug = Path(filename).parent, self.parent.coursedir.assignment_id
+        notes: list[str] = []
+        data, why = rebuild.choose(folder, slug, rebuild.stubs(_room(self.parent, slug).lesson.release), notes)
+        found = rebuild.Read(unreadable=why) if data is None else rebuild.read(data)
+        resources["submission"] = {"read": found, "folder": str(folder), "notes": notes}
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
         return self.from_notebook_node(new_notebook(), resources=resources, **kw)  # type: ignore[no-untyped-call]
 
@@ -168,9 +168,10 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
         built.metadata["appraise"] = {
             **built.metadata.get("appraise", {}),
             "submission": {
-                "unreadable": found.unreadable,
+                "unreadable": rebuild.why_not(lesson.slug, found, answers),
                 "missing": [g for g, text in answers.texts.items() if text is None],
-                "notes": [*notes, *odd],
+                "unread": sorted(answers.unread),
+                "notes": [*notes, *resources["submission"]["notes"], *odd],
                 "folder": str(folder),
             },
         }
@@ -231,7 +232,8 @@ class JudgeOutside(NbGraderPreprocessor):  # type: ignore[misc]
                 for g, i in rebuild.answer_cells(lesson.release).items()
             }
             beside, _ = rebuild.files_beside(Path(handed_in["folder"]))
-            outcome = judge.grade(lesson, room.warm, rebuild.Answers(texts, handed_in["notes"]), beside)
+            given = rebuild.Answers(texts, handed_in["notes"], frozenset(handed_in["unread"]))
+            outcome = judge.grade(lesson, room.warm, given, beside)
         for note in outcome.notes:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], lesson.slug, note)
         _write(nb, lesson, outcome)
@@ -263,7 +265,7 @@ class SaveOutcome(SaveAutoGrades):  # type: ignore[misc]
 
     def _add_score(self, cell: Any, resources: Any) -> None:
         mark = cell.metadata.get("appraise", {})
-        judged = mark.get("status") not in (None, FAULT)
+        judged = mark.get("status") not in (None, FAULT, UNREADABLE)
         if is_solution(cell) and judged and mark["earned"] is None:
             super()._add_score(cell, resources)
             return

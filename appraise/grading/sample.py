@@ -102,7 +102,7 @@ class Bank:
         for place, grade_id in self.cells.items():
             name = self.exercise[place]
             ex = lesson.exercises[name]
-            points, written = float(ex["points"]), ex["kind"] == "write"
+            points, written = float(ex.points), ex.is_prose
             given = texts[grade_id]
             if given is None:
                 raise ClassError(f"{lesson.slug}: the solution has no answer for “{name}”")
@@ -135,7 +135,7 @@ class Bank:
             if kind < 0.06 * (1.2 - skill):
                 pool = [_Answer("crash", rng.choice(CRASHES), 0.0)]
             elif kind < 0.06 + 0.2 * (1 - skill):
-                pool = [self.stub[place], _Answer("none", f"{ex['name']} = None", 0.0)]
+                pool = [self.stub[place], _Answer("none", f"{ex.name} = None", 0.0)]
             elif kind < 0.12 + 0.6 * (1 - skill):
                 pool = list(self.wrong[place])
             elif kind < 0.75:
@@ -145,7 +145,7 @@ class Bank:
             pool = [a for a in pool if not _names(a.text).reads & changed] or [self.stub[place]]
             answer = rng.choice(pool)
             drawn[place] = answer
-            of_reference = _names(self.reference[place].text).gives | {ex["name"]}
+            of_reference = _names(self.reference[place].text).gives | {ex.name}
             if answer is self.reference[place]:
                 changed -= of_reference
             else:

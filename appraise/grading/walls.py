@@ -26,7 +26,6 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,7 +33,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appraise.grading.learner import Limits, Warm
+from appraise.grading import scratch
 
 if TYPE_CHECKING:
     from appraise.grading.learner import Limits, Warm
@@ -513,13 +512,12 @@ _can("start processes without end", _processes)
 def _targets(forbidden: Sequence[tuple[str, Path]]) -> Iterator[tuple[dict[str, object], Path]]:
     """Things that a submission must not reach: planted ones, and those of this course that are there."""
     secret = "appraise" + secrets.token_hex(8)
-    folder = Path(tempfile.mkdtemp(prefix="appraise-walls-"))
+    folder = scratch.make("walls", 0o755)  # walls must keep a submission out, not the luck of a folder's mode
     os.environ["APPRAISE_WALLS"] = secret
     here = [("a planted neighbour", folder / "neighbour"), *forbidden]
     packs = ROOT / "appraise" / "packs"
     names = [p.name for p in packs.glob("*.pack")][:3]
     try:
-        folder.chmod(0o755)  # walls must keep a submission out, not the luck of a file's mode
         for name in ("neighbour", "spare"):
             (folder / name).write_text(secret, encoding="ascii")
             (folder / name).chmod(0o666)
@@ -551,7 +549,7 @@ def _targets(forbidden: Sequence[tuple[str, Path]]) -> Iterator[tuple[dict[str, 
             )
     finally:
         del os.environ["APPRAISE_WALLS"]
-        shutil.rmtree(folder, ignore_errors=True)
+        scratch.remove(folder)
 
 
 def course_secrets(submitted: Path | None = None, gradebook: Path | None = None) -> list[tuple[str, Path]]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from appraise.course import Lesson, load_course
-from appraise.errors import CourseError
 from appraise.exercises.exercise import Exercise, Status
 from appraise.exercises.packs import exercises_of
 from appraise.files import LESSONS
@@ -18,7 +16,6 @@ from appraise.learner.lab import work_folder
 from appraise.learner.progress import read_progress
 from appraise.learner.remark import heading_link
 from appraise.markup import HtmlPage, element, escape, inline, sign, table
-from appraise.runtime import kernel_environment
 
 
 @dataclass(frozen=True)
@@ -196,36 +193,3 @@ def _progress(lesson: Lesson, folder: Path) -> tuple[str, str]:
     points = _points_line(rows) if done < len(rows) else ""
     words = f"{done} of {len(rows)} core exercises" + (f", {points}" if points else "")
     return "●" * done + "○" * (len(rows) - done), words
-
-
-def print_report(slug: str, notebook: Path | None = None) -> HtmlPage:
-    """How a learner stands in a lesson, from the tries kept in `work/`; or from a notebook, run afresh.
-
-    A notebook is run as it is, in its own folder; its tries are not kept. Raises CourseError where it cannot be read.
-    """
-    if notebook is None:
-        return lesson_report(slug)
-    load_course().lesson(slug)
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-
-    try:
-        read = nbformat.read(notebook, as_version=4)
-    except OSError as error:
-        raise CourseError(f"{notebook}: cannot be read: {error.strerror}") from None
-    except Exception:  # nbformat has several errors of its own for what is no notebook
-        raise CourseError(f"{notebook}: expected a notebook") from None
-    lesson = read.metadata.get("appraise", {}).get("lesson", slug)
-    if lesson != slug:
-        raise CourseError(f"{notebook}: expected lesson {slug}, found {lesson}")
-    with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(
-            read, timeout=120, allow_errors=True, resources={"metadata": {"path": str(notebook.absolute().parent)}}
-        )
-        try:
-            client.execute(env=kernel_environment(APPRAISE_WORK=folder))
-        except (CellTimeoutError, DeadKernelError) as error:
-            why = str(error).partition("\n")[0]
-            raise CourseError(f"{notebook}: could not be run to its end: {why}") from None
-        return lesson_report(slug, Path(folder))

@@ -116,7 +116,7 @@ def test_a_class_from_release_to_export(trusted: Class, handed: Handed) -> None:
         "equals": (handed({"which-design": sly}, right=False), zero),
         "shows": (handed(shown), GRADED),
         "ends": (handed({"n-in-each-arm": "import os; os._exit(0)"}), {**GRADED, "n-in-each-arm": 0.0}),
-        "breaks-off": (text[: text.index("design =")].encode(), {**zero, "n-in-each-arm": 1.0}),
+        "breaks-off": (text[: text.index("design =")].encode(), {**dict.fromkeys(GRADED, None), "n-in-each-arm": 1.0}),
         "empty": (b"", dict.fromkeys(GRADED, None)),
         "list": (b"[]", dict.fromkeys(GRADED, None)),
         "utf-16": (text.encode("utf-16"), GRADED),

@@ -69,9 +69,10 @@ def test_a_truncated_file_keeps_its_whole_cells(graded: Graded, handed: Handed) 
     cut = text[: text.index("mean_of")]
     outcome = graded(cut.encode())
     kept = {"n-in-each-arm", "which-design", "follow-the-figure"}
-    # prose that is missing gets 0, not a person's attention
-    assert points(outcome) == {n: FULL[n] if n in kept else 0.0 for n in FULL}
-    assert {i.status for n, i in outcome.items.items() if n not in kept} == {"missing"}
+    # nobody knows what was in the rest
+    assert points(outcome) == {n: FULL[n] if n in kept else None for n in FULL}
+    assert {i.status for n, i in outcome.items.items() if n not in kept} == {"unreadable"}
+    assert outcome.status == "needs a person"
     assert any("breaks off" in n for n in rebuild.read(cut.encode()).notes)
 
 

@@ -257,13 +257,14 @@ class Result:
         """Whether an item has more points than it must get."""
         must = {**self.submission.must, **self.submission.by_tier.get(1, {})}
         full = {n: p if self.submission.right else 0.0 for n, p in FULL.items()}
-        return any((i.earned or 0.0) > (must[n][1] if n in must else full[n] or 0.0) for n, i in self.items())
+        return any((i.earned or 0.0) > ((must[n][1] if n in must else full[n]) or 0.0) for n, i in self.items())
 
     @property
     def lost(self) -> bool:
         """Whether an item that could be judged has no number."""
         can = self.submission.whole != UNREADABLE
-        return can and any(i.earned is None and i.status != "marked" for _, i in self.items())
+        unread = {n for n, about in self.submission.must.items() if about == (UNREADABLE, None)}
+        return can and any(i.earned is None and i.status != "marked" for n, i in self.items() if n not in unread)
 
     def items(self) -> list[tuple[str, Any]]:
         return list(self.outcome.items.items())

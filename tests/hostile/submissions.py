@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 
 Given = dict[str, str]
-Must = dict[str, tuple[str, float]]
+Must = dict[str, tuple[str, float | None]]
 A, B, F = "n-in-each-arm", "which-design", "mean-of-scores"  # asks for arm_n, design, mean_of
 FULL: dict[str, float | None] = {
     A: 1.0,
@@ -568,7 +568,8 @@ def _files() -> list[Submission]:
             "breaks-off",
             file=lambda nb: _text(nb)[: _text(nb).index("mean_of(scores)")].encode(),
             must=dict.fromkeys(
-                (F, "the-difference", "draw-the-means", "judge-the-bias", "say-it-plainly", "one-more"), MISSING
+                (F, "the-difference", "draw-the-means", "judge-the-bias", "say-it-plainly", "one-more"),
+                (UNREADABLE, None),
             ),
         ),
         Submission("all-checks-deleted", file=_nb(lambda nb: [without(nb, c) for c in checks(nb)] and None)),

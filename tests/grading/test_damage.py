@@ -1,0 +1,133 @@
+"""Damaged files: what can be read is graded, what cannot has no number, and a person is asked."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from test_classrun import CORE, NONE, points, statuses
+from test_judge import FULL
+from test_judge import points as points_of
+
+from appraise.grading import classrun, rebuild
+from appraise.grading.judge import Lesson, Outcome
+
+Graded = Callable[..., Outcome]
+Handed = Callable[..., Any]
+
+
+def conflict(mine: str, theirs: str) -> str:
+    return f"<<<<<<< HEAD\n{mine}=======\n{theirs}>>>>>>> theirs\n"
+
+
+def text_of(nb: Any) -> str:
+    return str(nbformat.writes(nb)) + "\n"
+
+
+@pytest.mark.parametrize("nth", [0, 1, 5])
+def test_conflict_marks_around_anything_cost_nothing(graded: Graded, handed: Handed, nth: int) -> None:
+    line = '   "execution_count": null,\n'
+    pieces = text_of(handed()).split(line)
+    marked = line.join(pieces[: nth + 1]) + conflict(line, line.replace("null", "7")) + line.join(pieces[nth + 1 :])
+    outcome = graded(marked.encode())
+    assert points_of(outcome) == FULL
+    assert any("conflict marks" in n for n in outcome.notes)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_of_two_sides_the_one_that_was_worked_on_is_used(handed: Handed, lesson: Lesson, swapped: bool) -> None:
+    whole = [
+        text_of(handed()),
+        text_of(
+            handed(
+                {
+                    "which-design": str(
+                        lesson.release.cells[rebuild.answer_cells(lesson.release)["which-design-answer"]].source
+                    )
+                }
+            )
+        ),
+    ]
+    mine, theirs = (text.splitlines(keepends=True) for text in (whole[::-1] if swapped else whole))
+    begin = next(i for i, (a, b) in enumerate(zip(mine, theirs)) if a != b)
+    end = next(i for i, (a, b) in enumerate(zip(mine[::-1], theirs[::-1])) if a != b)
+    sides = ("".join(lines[begin : len(lines) - end]) for lines in (mine, theirs))
+    marked = "".join(mine[:begin]) + conflict(*sides) + "".join(mine[len(mine) - end :])
+    taken = rebuild.answers(lesson.release, rebuild.read(marked.encode()))
+    assert 'design = "randomised trial"' in str(taken.texts["which-design-answer"])
+    used = "second was used" if swapped else "first was used"
+    assert any(used in n for n in taken.notes)
+
+
+@pytest.mark.parametrize("nth", [0, 1, 2, 7])
+def test_what_stands_before_and_behind_a_damaged_place_is_graded(graded: Graded, handed: Handed, nth: int) -> None:
+    pieces = text_of(handed()).split('"outputs": []')
+    broken = '"outputs": []'.join(pieces[: nth + 1]) + '"outputs": [{"broken' + '"outputs": []'.join(pieces[nth + 1 :])
+    outcome = graded(broken.encode())
+    lost = {n: i for n, i in outcome.items.items() if i.earned != FULL[n]}
+    assert len(lost) <= 1
+    assert all((i.status, i.earned) == ("unreadable", None) for i in lost.values())
+
+
+def test_an_answer_in_the_damaged_place_has_no_number_and_neither_has_what_uses_it(
+    graded: Graded, handed: Handed
+) -> None:
+    text = text_of(handed())
+    outcome = graded(text.replace('"def mean_of(scores):', '"def mean_of(scores):" "').encode())
+    unread = {n: i.status for n, i in outcome.items.items() if i.earned is None}
+    assert unread == {"mean-of-scores": "unreadable", "the-difference": "unreadable", "say-it-plainly": "marked"}
+    assert {n: p for n, p in points_of(outcome).items() if n not in unread} == {
+        n: p for n, p in FULL.items() if n not in unread
+    }
+    assert "which could not be read" in outcome.items["the-difference"].remark
+    assert outcome.status == "needs a person"
+
+
+def test_no_place_at_which_a_file_breaks_off_gives_a_number_to_what_was_not_read(
+    handed: Handed, lesson: Lesson
+) -> None:
+    text = text_of(handed())
+    whole = rebuild.answers(lesson.release, rebuild.read(text.encode())).texts
+    for end in range(60, len(text.rstrip()) - 1, 37):
+        found = rebuild.read(text[:end].encode())
+        if found.unreadable:
+            continue
+        taken = rebuild.answers(lesson.release, found)
+        assert {g for g, t in taken.texts.items() if t != whole[g]} <= taken.unread, end
+
+
+def test_both_ways_of_grading_leave_open_what_was_not_read(a_class: Any, tmp_path: Path) -> None:
+    text = text_of(a_class.handed())
+    must = {
+        "none": (text[: text.index("arm_n")], NONE, "unreadable"),
+        "some": (text[: text.index("design")], {**NONE, "n-in-each-arm": 1.0}, "needs a person"),
+        "prose": (text[: text.index("summary")], CORE, "needs a person"),
+        "marks": (text.replace("{\n", conflict("{\n", "{\n"), 1), CORE, "needs a person"),
+    }
+    for student, (work, _, _) in must.items():
+        a_class.hand_in(student, work.encode())
+    to = classrun.settings()
+    with to.book() as book:
+        book.register(to.lesson(a_class.slug))
+    shutil.copytree(a_class.root / "grading", tmp_path / "before")
+    a_class.call("nbgrader", "autograde", a_class.slug)
+    plain, notebooks = a_class.scores(), a_class.notebooks()
+    shutil.rmtree(a_class.root / "grading")
+    shutil.copytree(tmp_path / "before", a_class.root / "grading")
+    assert classrun.run(a_class.slug, workers=1) == 0
+    assert points(a_class) == {s: p for s, (_, p, _) in must.items()}
+    assert statuses(a_class) == {s: status for s, (_, _, status) in must.items()}
+    assert a_class.scores() == plain
+    assert a_class.notebooks() == notebooks
+    assert plain["some"]["person"] == {n for n in CORE if n != "n-in-each-arm"}
+    said = a_class.call("appraise", "export", "--format", "canvas")
+    assert "3 needs a person, 1 unreadable" in said
+    grades = (a_class.root / "grades-canvas.csv").read_text(encoding="utf-8")
+    assert [line.rpartition(",")[2] for line in grades.splitlines()[2:]] == ["", "", "", ""]
+    a_class.call("nbgrader", "generate_feedback", a_class.slug)
+    page = a_class.root / "grading" / "feedback" / "some" / a_class.slug / f"{a_class.slug}.html"
+    assert "Could not be read" in page.read_text(encoding="utf-8")

@@ -1,0 +1,50 @@
+"""Several notebooks of one lesson in a folder: the one that was worked on counts, and a note says so."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import SLUG
+from test_classrun import CORE
+
+from appraise.grading import classrun, rebuild
+
+
+@pytest.mark.parametrize(
+    ("files", "used"),
+    [
+        ({f"{SLUG}.ipynb": False, f"{SLUG}-Copy1.ipynb": True}, f"{SLUG}-Copy1.ipynb"),
+        ({f"{SLUG}.ipynb": True, f"{SLUG}-Copy1.ipynb": False}, f"{SLUG}.ipynb"),
+        ({f"{SLUG}.ipynb": True, f"{SLUG}-Copy1.ipynb": True}, f"{SLUG}.ipynb"),
+        ({f"{SLUG}-Copy1.ipynb": False, f"{SLUG}-Copy2.ipynb": True}, f"{SLUG}-Copy2.ipynb"),
+    ],
+)
+def test_the_worked_one_counts(tmp_path: Path, handed: Any, lesson: Any, files: dict[str, bool], used: str) -> None:
+    for name, right in files.items():
+        nbformat.write(handed(right=right), tmp_path / name)
+    notes: list[str] = []
+    data, why = rebuild.choose(tmp_path, SLUG, rebuild.stubs(lesson.release), notes)
+    assert (data, why) == ((tmp_path / used).read_bytes(), None)
+    assert any(n.startswith(f"“{used}” was graded") for n in notes)
+
+
+def test_both_ways_of_grading_take_it(a_class: Any, tmp_path: Path) -> None:
+    a_class.hand_in("ada", right=False)
+    nbformat.write(a_class.handed(), a_class.folder("ada") / f"{SLUG}-Copy1.ipynb")
+    to = classrun.settings()
+    with to.book() as book:
+        book.register(to.lesson(a_class.slug))
+    shutil.copytree(a_class.root / "grading", tmp_path / "before")
+    a_class.call("nbgrader", "autograde", a_class.slug)
+    plain, notebooks = a_class.scores(), a_class.notebooks()
+    shutil.rmtree(a_class.root / "grading")
+    shutil.copytree(tmp_path / "before", a_class.root / "grading")
+    assert classrun.run(a_class.slug, workers=1) == 0
+    assert a_class.scores() == plain
+    assert plain["ada"]["points"] == CORE
+    assert a_class.notebooks() == notebooks
+    assert "since most of its answers were worked on" in " ".join(a_class.outcomes()["ada"][-1][2])
