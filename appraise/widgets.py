@@ -274,22 +274,30 @@ def draw_regression(
     return Picture(fig, alt, table.set_index("those who entered"))
 
 
+SCALE = (0.0, 10.0)  # of a pain rating; the axis of the means, fixed
+LARGEST_SD = 2.5  # with it, 95 % of persons still lie on the scale
+
+
 def draw_sampling(n: int = 40, sd: float = 2.0, mean: float = 5.0, seed: int = 1) -> Picture:
-    """Means of 1,000 samples of n invented persons, with the population's spread above them."""
+    """Means of 1,000 samples of n invented persons, with the population's spread above them.
+
+    The axis is the scale from 0 to 10, whatever n and the SD are, so that both are seen to move the width.
+    """
     means, se = sample_means(mean, sd, n, seed=seed), sd / n**0.5
     inside = float(np.mean(np.abs(means - mean) < 1.96 * se))
     with mpl.rc_context(fname=STYLE):
         fig, (ax,) = _figure(4.2)
-        edges = np.linspace(mean - 4 * sd, mean + 4 * sd, 161)
+        edges = np.linspace(*SCALE, 101)
         heights, *_ = ax.hist(means, bins=list(edges), color=MAGNESIUM, edgecolor="white", linewidth=0.3)
         top = float(np.max(heights)) * 1.1
-        ax.set_ylim(0, top * 1.35)
-        for y, spread, word in ((top * 1.2, sd, f"persons: SD {sd:g}"), (top, se, f"means: standard error {se:.2f}")):
+        ax.set_ylim(0, top * 1.45)
+        persons, samples = f"95 % of persons (SD {sd:g})", f"95 % of means (standard error {se:.2f})"
+        for y, spread, word in ((top * 1.25, sd, persons), (top * 1.02, se, samples)):
             ax.hlines(y, mean - 1.96 * spread, mean + 1.96 * spread, color=INK, linewidth=2.5)
             ax.plot(mean, y, marker="|", color=INK, markersize=14)
-            ax.text(mean + 1.96 * max(spread, 0.1 * sd) + 0.1 * sd, y, word, va="center")
-        ax.set_xlim(mean - 4 * sd, mean + 4 * sd)
-        ax.set_xlabel("mean of a sample (bars: where 95 % lie)")
+            ax.text(mean + 0.15, y + top * 0.03, word, va="bottom")
+        ax.set_xlim(*SCALE)
+        ax.set_xlabel("mean of a sample, on a scale from 0 to 10")
         ax.set_ylabel("samples of 1,000")
         ax.set_title(f"1,000 samples of {n}")
     alt = (
@@ -508,7 +516,7 @@ def sampling_distribution(name: str = "sampling distribution") -> Any:
         return draw_sampling()
     controls = {
         "n": _number("Persons in a sample", 40, 2, 400, 1),
-        "sd": _number("SD of persons", 2.0, 0.5, 4.0, 0.1),
+        "sd": _number("SD of persons", 2.0, 0.5, LARGEST_SD, 0.1),
     }
     return _playground(name, "Where do means fall?", controls, draw_sampling, {"Draw again": "again"})
 
