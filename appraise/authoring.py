@@ -106,6 +106,7 @@ class Entry(_Strict):
     hint: str | None = None
     right: str | None = None  # one thing to carry away, after "Right."
     options: list[str] | dict[str, list[str]] | None = None  # labels to choose from; a dictionary: by item or field
+    means: dict[str, str] = {}  # of a label: its meaning, in the lesson's words; no remark on another label holds it
     unit: str | None = None
     units: list[str] = []  # other spellings of the unit that may follow a number
     tolerance: float | dict[str, float] = 0.0  # absolute, or by item
@@ -376,6 +377,10 @@ def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[Notebook
             raise AuthorError(yml, f"{exercise}.see", f"“{entry.see}” is not a heading of the notebook")
         if entry.objective not in lesson.objectives:
             raise AuthorError(yml, f"{exercise}.objective", f"“{entry.objective}” is not an objective of the lesson")
+        labels = entry.options or []
+        labels = {o for options in labels.values() for o in options} if isinstance(labels, dict) else set(labels)
+        for label in entry.means.keys() - labels:
+            raise AuthorError(yml, f"{exercise}.means", f"“{label}” is not among the options")
         for rule in entry.follows.values():
             if rule.get("by") not in RULES:
                 raise AuthorError(yml, f"{exercise}.follows", f"expected a rule among {sorted(RULES)}")

@@ -677,8 +677,12 @@ def _which(ex: Exercise, wrong: tuple[str, ...], empty: list[str], shown: bool) 
     if named and not (shown and len(wrong) == 1):
         said = f" Look again at {_some(named)}." + said
     if closed:
-        which = "" if len(two) == len(asked) else f", of the {len(two)} with two options"
-        said = f" Not right yet{which}: {len(closed)}" + ("." if which else f" of {len(two)}.") + said
+        if len(two) == len(asked):
+            said = f" Not right yet: {len(closed)} of {len(two)}." + said
+        else:
+            more = "more " if named else ""
+            they = "is not right yet; to name it" if len(closed) == 1 else "are not right yet; to name them"
+            said += f" {_count(len(closed), f'{more}entry', f'{more}entries')} {they} would tell the answer."
     return said
 
 
