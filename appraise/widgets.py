@@ -259,16 +259,17 @@ def draw_regression(
         ax.axvline(mark, color=INK, linewidth=1.2, linestyle=":", label=f"entry mark {mark:g}")
         ax.set_xlabel("first measurement")
         ax.set_ylabel("second measurement")
-        ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
         one, two = expected_regression(mean, sd, error, mark)
         alt = f"Scatter plot of {people} invented people measured twice, nobody treated, true pain unchanged."
         rows = [["expected", round(one, 2), round(two, 2)]]
         if entered.any():
             means = float(first[entered].mean()), float(second[entered].mean())
-            ax.plot(*means, marker="D", color=CONTROL, markersize=11, markeredgecolor=INK, linestyle="")
+            diamond = {"marker": "D", "markersize": 11, "markeredgecolor": INK, "linestyle": ""}
+            ax.plot(*means, color=CONTROL, label="mean of the entered", **diamond)
             ax.set_title(f"The {entered.sum()} who entered: {means[0]:.1f}, then {means[1]:.1f}; nobody was treated")
             alt += f" The {entered.sum()} at or above {mark:g} at first: mean {means[0]:.1f}, then {means[1]:.1f}."
             rows.insert(0, ["seen", round(means[0], 2), round(means[1], 2)])
+        ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
         alt += f" Expected: {one:.1f}, then {two:.1f}."
     table = pd.DataFrame(rows, columns=["those who entered", "first mean", "second mean"])
     return Picture(fig, alt, table.set_index("those who entered"))
