@@ -264,8 +264,8 @@ def draw_regression(
         rows = [["expected", round(one, 2), round(two, 2)]]
         if entered.any():
             means = float(first[entered].mean()), float(second[entered].mean())
-            diamond = {"marker": "D", "markersize": 11, "markeredgecolor": INK, "linestyle": ""}
-            ax.plot(*means, color=CONTROL, label="mean of the entered", **diamond)
+            x, y = means
+            ax.plot(x, y, "D", color=CONTROL, markersize=11, markeredgecolor=INK, label="mean of the entered")
             ax.set_title(f"The {entered.sum()} who entered: {means[0]:.1f}, then {means[1]:.1f}; nobody was treated")
             alt += f" The {entered.sum()} at or above {mark:g} at first: mean {means[0]:.1f}, then {means[1]:.1f}."
             rows.insert(0, ["seen", round(means[0], 2), round(means[1], 2)])
