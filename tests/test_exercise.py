@@ -420,7 +420,7 @@ def test_a_table_of_silence_is_not_told_where_to_look():
 def test_of_parts_with_two_options_only_how_many():
     ex = exercise({"a": "yes", "b": "no", "c": 4}, "classify", options={"a": ["yes", "no"], "b": ["yes", "no"]})
     remark = tried(ex, {"a": "no", "b": "no", "c": 5}).remark
-    assert "Not right yet, of the 2 with two options: 1." in remark
+    assert "1 more entry is not right yet; to name it would tell the answer." in remark
     assert "“c”" in remark
     assert "“a”" not in remark
 

@@ -19,7 +19,7 @@ from appraise.authoring.notebook import headings
 from appraise.course import load_course
 from appraise.exercises.parts import flatten
 from appraise.exercises.values import is_not_reported
-from appraise.sources.tables import sources
+from appraise.sources.tables import numbers, sources
 from tests import bank
 
 ROOT = Path(__file__).parent.parent
@@ -161,6 +161,25 @@ def test_never_long_reading_between_two_things_to_do(slug):
         elif "| ---" not in cell.source:  # a table is looked up, not read through
             run_of_words += len(re.findall(r"\b\w+", cell.source))
             assert run_of_words <= 400, cell.source[:80]
+
+
+def test_lesson_04_shows_each_figure_before_it_is_followed_home():
+    """Every paragraph that prints an outcome number is shown above the first exercise that needs it."""
+    nb = notebook("solutions", "04-the-numbers")
+    before = itertools.takewhile(lambda c: c.id != "numbers-follow-it-home-answer", nb.cells)
+    shown = {
+        (source, passage, int(place))
+        for cell in before
+        for source, passage, places in re.findall(r'^read\("(\w+)", "(\w+)"((?:, \d+)*)\)', cell.source, re.M)
+        for place in re.findall(r"\d+", places)
+    }
+    printed = numbers()
+    asked = printed[
+        printed["passage"].isin(["abstract", "post", "links"]) & printed["outcome"].isin(["pain", "flexion"])
+    ]
+    needed = set(zip(asked["source"], asked["passage"], asked["place"].astype(int), strict=True))
+    assert ("painscience", "abstract", 6) in needed
+    assert needed <= shown
 
 
 def test_every_source_takes_part_in_at_least_eight_lessons():

@@ -105,6 +105,9 @@ def test_no_figure_can_be_changed_unseen() -> None:
             "mild diarrhoea in 6 participants.\n        quote",
             "walsh-harms",
         ),
+        ("“Magnesium sulfate reduces intra- and postoperative", "“postoperative", "text [11]"),
+        ("“… A Biomedical Mechanism", "“A Biomedical Mechanism", "part of a title"),
+        ("“Key Results: Pain and Mobility", "“Pain and Mobility", "part of a title"),
         ("sha256: e", "sha256: f", "SHA-256"),
         ("stated: Jun 16", "stated: Jun 17", "dates"),
         ("value: degrees", "value: 360 degrees", "movement-unit"),
@@ -122,6 +125,41 @@ def test_what_else_is_looked_up(
     err = capsys.readouterr().err
     assert err.startswith("walsh, ")
     assert named in err
+
+
+@needs_originals
+def test_titles_in_the_statements_are_whole() -> None:
+    """Lesson 09 quotes titles as well; each is whole in its source, or shows its gap."""
+    course, table = records.load(), records.statements()
+    quoted = [
+        (row["source"], title) for _, row in table.iterrows() for title in provenance.quoted_titles(row["against"])
+    ]
+    assert ("walsh", "Magnesium sulfate reduces intra- and postoperative analgesic requirements") in quoted
+    for source, title in quoted:
+        original = (ORIGINALS / course.records[source].original.file).read_text(encoding="utf-8")
+        assert not provenance.cuts_title(title, original.split("\n")), (source, title)
+
+
+@pytest.mark.parametrize(
+    ("title", "cut"),
+    [
+        ("Magnesium for Pain Relief", False),
+        ("Magnesium for Pain", True),
+        ("Magnesium for Pain …", False),
+        ("Pain Relief", True),
+        ("… Pain Relief", False),
+        ("… Pain …", False),
+        ("Pain …", True),
+    ],
+)
+def test_a_cut_title_shows_its_gap(title: str, cut: bool) -> None:
+    for line in (
+        "* [Magnesium for Pain Relief](http://example.org) 2010",
+        "## 🧲 Magnesium for Pain Relief",
+        "Doe, J. (1999). Magnesium for Pain Relief. Journal, 1(2), 3–4.",
+        "#### Magnesium for Pain Relief - Nov 2020",
+    ):
+        assert provenance.cuts_title(title, [line]) is cut, line
 
 
 def test_originals_that_are_missing_or_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

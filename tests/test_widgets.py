@@ -121,6 +121,23 @@ def test_means_spread_as_the_standard_error(n, sd):
     assert means.mean() == pytest.approx(5, abs=4 * sd / n**0.5 / 4000**0.5)
 
 
+@pytest.mark.parametrize("n", [4, 40, 400])
+def test_the_heap_of_means_is_seen_to_widen_with_the_sd(n):
+    """The axis stays the scale from 0 to 10, so that a larger SD is a wider heap on the page."""
+    widths = []
+    for sd in (0.5, 1.0, 2.0, widgets.LARGEST_SD):
+        ax = widgets.draw_sampling(n, sd).ax
+        assert ax.get_xlim() == widgets.SCALE
+        persons, means = (line.get_segments()[0][:, 0] for line in ax.collections)
+        assert widgets.SCALE[0] <= persons[0] < persons[1] <= widgets.SCALE[1]
+        assert means[1] - means[0] == pytest.approx((persons[1] - persons[0]) / n**0.5)
+        filled = [bar.get_x() for bar in ax.patches if bar.get_height() > 0]
+        widths.append((max(filled) - min(filled), persons[1] - persons[0]))
+    for kind in zip(*widths, strict=True):
+        assert list(kind) == sorted(kind)
+        assert kind[-1] > 2 * kind[0]
+
+
 @pytest.mark.parametrize("n", [10, 40, 160])
 def test_the_detectable_difference_is_found_four_times_in_five(n):
     from scipy import stats

@@ -73,6 +73,10 @@ def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[Notebook
             raise AuthorError(yml, f"{exercise}.see", f"“{entry.see}” is not a heading of the notebook")
         if entry.objective not in lesson.objectives:
             raise AuthorError(yml, f"{exercise}.objective", f"“{entry.objective}” is not an objective of the lesson")
+        lists = entry.options.values() if isinstance(entry.options, dict) else [entry.options or []]
+        labels = {label for options in lists for label in options}
+        for label in entry.means.keys() - labels:
+            raise AuthorError(yml, f"{exercise}.means", f"“{label}” is not among the options")
         for rule in entry.follows.values():
             if rule.get("by") not in RULES:
                 raise AuthorError(yml, f"{exercise}.follows", f"expected a rule among {sorted(RULES)}")

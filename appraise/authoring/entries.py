@@ -48,6 +48,7 @@ class Entry(StrictModel):
     hint: str | None = None
     right: str | None = None  # one thing to carry away, after "Right."
     options: list[str] | dict[str, list[str]] | None = None  # labels to choose from; a dictionary: by item or field
+    means: dict[str, str] = {}  # of a label: its meaning, in the lesson's words; no remark on another label holds it
     unit: str | None = None
     units: list[str] = []  # other spellings of the unit that may follow a number
     tolerance: float | dict[str, float] = 0.0  # absolute, or by item

@@ -208,6 +208,7 @@ class Exercise:
     misconceptions: Sequence[Misconception] = ()
     accept: Sequence[Accepted] = ()
     options: Sequence[str] | Mapping[str, Sequence[str]] | None = None
+    means: Mapping[str, str] = field(default_factory=dict)
     hint: str | None = None
     right: str | None = None
     unit: str | None = None

@@ -231,13 +231,16 @@ def _parts_to_see(ex: Exercise, wrong: tuple[str, ...], empty: list[str], explai
     closed = [name for name in filled if name in two]
     named = [name for name in filled if name not in two]
     sentences = []
-    if closed:
-        which = "" if len(two) == len(ex.parts) else f", of the {len(two)} with two options"
-        sentences.append(f"Not right yet{which}: {len(closed)}" + ("." if which else f" of {len(two)}."))
+    if closed and len(two) == len(ex.parts):
+        sentences.append(f"Not right yet: {len(closed)} of {len(two)}.")
     if named and not (explained and len(filled) == 1):
         sentences.append(f"Look again at {quote_some(named)}.")
     if empty:
         sentences.append(f"Not answered yet: {quote_some(empty)}.")
+    if closed and len(two) < len(ex.parts):
+        more = "more " if named else ""
+        they = "is not right yet; to name it" if len(closed) == 1 else "are not right yet; to name them"
+        sentences.append(f"{count_of(len(closed), f'{more}entry', f'{more}entries')} {they} would tell the answer.")
     return "".join(f" {sentence}" for sentence in sentences)
 
 

@@ -38,7 +38,7 @@ MOST_KEPT_TRIES = 50  # fingerprints of different wrong answers; beyond, none is
 
 
 def remember_try(slug: str, exercise_id: str, answer: Json, verdict: Verdict, points: float) -> int:
-    """Keep this try; returns how many different answers that were not right have been tried so far.
+    """Keep this try; returns how many different answers that were not right, or different texts, were tried so far.
 
     An answer that was tried before, however long ago, is no new try.
     """
@@ -49,7 +49,7 @@ def remember_try(slug: str, exercise_id: str, answer: Json, verdict: Verdict, po
     entry = kept["exercises"].setdefault(exercise_id, {"tries": 0, "helped": False})
     fingerprint = hashlib.sha256(json.dumps(answer, sort_keys=True, default=str).encode()).hexdigest()[:16]
     tried = list(entry.get("tried") or ([entry["last"]] if "last" in entry else []))
-    if verdict.status in (Status.PARTLY, Status.WRONG) and fingerprint not in tried:
+    if verdict.status in (Status.PARTLY, Status.WRONG, Status.MARKED) and fingerprint not in tried:
         entry["tries"] += 1
         tried.append(fingerprint)
     entry.pop("last", None)  # versions before 0.2 kept the last answer's fingerprint alone

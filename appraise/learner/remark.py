@@ -39,7 +39,7 @@ def render_remark(ex: Exercise, verdict: Verdict, points: float, tries: int = 0)
         more.append(element("p", Markup("Read "), heading_link(ex.see, ex.see), Markup(" again.")))
         if tries > HINT_AFTER and ex.hint:
             more.append(element("p", element("strong", "Hint."), Markup(" "), inline(ex.hint)))
-        if tries >= WORKED_AFTER and not ex.is_prose:
+        if tries >= WORKED_AFTER:
             call = element("code", f'worked("{ex.id}")')
             more.append(element("p", Markup("A worked answer opens with "), call, Markup(" in a new cell.")))
     return _box(status.sign, word + score, remark, Markup("").join(more), _COLOURS.get(status, _NOTE))

@@ -16,7 +16,7 @@ from appraise.markup import element
 
 
 def worked(exercise_id: str) -> Any:
-    """Show a worked answer, after three different answers of your own that were not right.
+    """Show a worked answer, after three different answers of your own that were not right, or texts.
 
     It is there only where the course's `solutions/` folder is; the lesson's report says when it was used.
     """
@@ -25,7 +25,7 @@ def worked(exercise_id: str) -> Any:
     known = find_exercise(exercise_id)
     if known is None:
         return HTML(render_unknown(exercise_id))
-    slug, _ = known
+    slug, ex = known
     source = worked_source(slug, exercise_id)
     file = progress_file(slug)
     kept = read_progress(file) if file else {"exercises": {}}
@@ -34,7 +34,8 @@ def worked(exercise_id: str) -> Any:
         return HTML(render_note("i", "No worked answer here", "This copy of the course holds no solutions."))
     if entry["tries"] < WORKED_AFTER and entry.get("status") != Status.RIGHT:
         left = WORKED_AFTER - entry["tries"]
-        text = f"A worked answer opens after {WORKED_AFTER} different answers of your own; {left} to go."
+        kind = "texts" if ex.is_prose else "answers"
+        text = f"A worked answer opens after {WORKED_AFTER} different {kind} of your own; {left} to go."
         return HTML(render_note("i", "Not yet", text))
     if file and entry.get("status") != Status.RIGHT:
         entry["helped"] = True

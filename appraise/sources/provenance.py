@@ -7,6 +7,7 @@ that each stored text is the one that was coded, and that what is printed stands
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,40 @@ from appraise.errors import RecordError
 from appraise.sources.loading import load
 from appraise.sources.models import Passage, Seeds, Source
 from appraise.sources.rules import line_numbers, quoted_phrases, stands_in, text_figures
+
+GAP = "…"  # shows, at an end of a quotation, that words of a title are left out there
+_TITLE = re.compile(r"\b(?:title[ds]?|entitled|head(?:ing|line)s?|headed)\b[^“”.;]*“([^”]+)”", re.I)
+# before a title stands nothing, a bracket or a year such as "(1998). "; after it nothing, a bracket, a stop or a dash
+_OPENS = re.compile(r"(?:^|[\[“\"]|\)\.\s)[^\w“”\"]*$")
+_CLOSES = re.compile(r"[^\w]*$|[?!]*(?:[\]”\"]|\.\s|\s+[-–—]\s|\s*\*\*)")
+
+
+def quoted_titles(text: str) -> list[str]:
+    """The quotations that a text marks as a title or heading, in order.
+
+    >>> quoted_titles("Its title is “Magnesium for Pain Relief”. It “works”; a link titled “For … Pain …” follows.")
+    ['Magnesium for Pain Relief', 'For … Pain …']
+    """
+    return [match[1] for match in _TITLE.finditer(" ".join(text.split()))]
+
+
+def cuts_title(quoted: str, lines: list[str]) -> bool:
+    """Whether a quotation leaves words of a title out at one of its ends and does not show the gap with "…".
+
+    >>> there = ["Koinig, H. (1998). Magnesium sulfate reduces intra- and postoperative requirements. Anesthesia, 87"]
+    >>> cuts_title("postoperative requirements", there), cuts_title("… postoperative requirements", there)
+    (True, False)
+    >>> cuts_title("Magnesium sulfate reduces intra- and postoperative requirements", there)
+    False
+    """
+    phrase = quoted.strip(f"{GAP} ")
+    for line in lines:
+        for found in re.finditer(re.escape(phrase), line):
+            begins = quoted.startswith(GAP) or _OPENS.search(line[: found.start()])
+            ends = quoted.endswith(GAP) or _CLOSES.match(line[found.end() :])
+            if begins and ends:
+                return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -65,7 +100,7 @@ def _lookups(passage: Passage) -> Iterator[_Lookup]:
     for n, paragraph in enumerate(passage.text, 1):
         yield _Lookup(f"text [{n}]", paragraph.says, paragraph.lines, phrase=False)
         for quoted in quoted_phrases(paragraph.says):
-            yield _Lookup(f"text [{n}]", quoted, paragraph.lines, phrase=True)
+            yield _Lookup(f"text [{n}]", quoted.strip(f"{GAP} "), paragraph.lines, phrase=True)
     for name, cell in passage.items.items():
         for text in (*cell.printed, *([cell.within] if cell.within else [])):
             yield _Lookup(name, text, lines(cell.place), phrase=True)
@@ -97,6 +132,12 @@ def _check_source(source: Source, original: Path, report: Report) -> None:
         if not stands_in(stated, "\n".join(text)):
             problem("", name, f"{stated!r} does not stand in {original.name}")
     for passage in source.passages:
+        for n, paragraph in enumerate(passage.text, 1):
+            there_lines = [text[number - 1] for number in sorted(line_numbers(paragraph.lines)) if number <= len(text)]
+            for quoted in quoted_titles(paragraph.says):
+                if cuts_title(quoted, there_lines):
+                    wanted = "expected all of it, or … at the cut"
+                    problem(passage.id, f"text [{n}]", f"{quoted!r} is part of a title: {wanted}")
         for look in _lookups(passage):
             numbers = sorted(line_numbers(look.lines))
             where = f"lines {look.lines} of {original.name}"

@@ -9,7 +9,7 @@ from appraise.figures.drawing import Picture
 from appraise.markup import element
 from appraise.runtime import has_page
 from appraise.sources.tables import numbers
-from appraise.widgets.plots import draw_correlation, draw_precision, draw_regression, draw_sampling, draw_two_groups
+from appraise.widgets.plots import LARGEST_SD, draw_correlation, draw_precision, draw_regression, draw_sampling, draw_two_groups
 
 KEPT_STATES: dict[str, dict[str, Any]] = {}  # by name, for as long as the kernel lives
 
@@ -133,7 +133,7 @@ def sampling_distribution(name: str = "sampling distribution") -> Any:
         return draw_sampling()
     controls = {
         "n": _number_box("Persons in a sample", 40, 2, 400, 1),
-        "sd": _number_box("SD of persons", 2.0, 0.5, 4.0, 0.1),
+        "sd": _number_box("SD of persons", 2.0, 0.5, LARGEST_SD, 0.1),
     }
     return _playground(name, "Where do means fall?", controls, draw_sampling, {"Draw again": "again"})
 
@@ -156,9 +156,10 @@ def precision(name: str = "precision") -> Any:
 def correlation_slider(name: str = "correlation", **figures: Any) -> Any:
     """Made pairs with given means and SDs at any correlation (lesson 08).
 
-    `figures`: mean1, sd1, mean2, sd2 and n, numbers; without them those of pain in the abstract.
+    `figures`: mean1, sd1, mean2, sd2 and n, numbers, and scale, a pair of numbers; without them those of pain in the
+    abstract, on the scale from 0 to 10.
     """
-    figures = figures or _pain_figures()
+    figures = figures or _pain_figures() | {"scale": (0.0, 10.0)}
     if not has_page():
         return draw_correlation(0.5, **figures)
 

@@ -117,37 +117,46 @@ def draw_regression(
         ax.axvline(mark, color=INK, linewidth=1.2, linestyle=":", label=f"entry mark {mark:g}")
         ax.set_xlabel("first measurement")
         ax.set_ylabel("second measurement")
-        ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
         one, two = expected_regression(mean, sd, error, mark)
         alt = f"Scatter plot of {people} invented people measured twice, nobody treated, true pain unchanged."
         rows = [["expected", round(one, 2), round(two, 2)]]
         if entered.any():
             means = float(first[entered].mean()), float(second[entered].mean())
-            ax.plot(*means, marker="D", color=CONTROL, markersize=11, markeredgecolor=INK, linestyle="")
+            x, y = means
+            ax.plot(x, y, "D", color=CONTROL, markersize=11, markeredgecolor=INK, label="mean of the entered")
             ax.set_title(f"The {entered.sum()} who entered: {means[0]:.1f}, then {means[1]:.1f}; nobody was treated")
             alt += f" The {entered.sum()} at or above {mark:g} at first: mean {means[0]:.1f}, then {means[1]:.1f}."
             rows.insert(0, ["seen", round(means[0], 2), round(means[1], 2)])
+        ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
         alt += f" Expected: {one:.1f}, then {two:.1f}."
     table = pd.DataFrame(rows, columns=["those who entered", "first mean", "second mean"])
     return Picture(fig, alt, table.set_index("those who entered"))
 
 
+SCALE = (0.0, 10.0)  # of a pain rating; the axis of the means, fixed
+LARGEST_SD = 2.5  # with it, 95 % of persons still lie on the scale
+
+
 def draw_sampling(n: int = 40, sd: float = 2.0, mean: float = 5.0, seed: int = 1) -> Picture:
-    """Means of 1,000 samples of n invented persons, with the population's spread above them."""
+    """Means of 1,000 samples of n invented persons, with the population's spread above them.
+
+    The axis is the scale from 0 to 10, whatever n and the SD are, so that both are seen to move the width.
+    """
     means, se = sample_means(mean, sd, n, seed=seed), sd / n**0.5
     inside = float(np.mean(np.abs(means - mean) < 1.96 * se))
     with mpl.rc_context(fname=STYLE):
         fig, (ax,) = _new_figure(4.2)
-        edges = np.linspace(mean - 4 * sd, mean + 4 * sd, 161)
+        edges = np.linspace(*SCALE, 101)
         heights, *_ = ax.hist(means, bins=list(edges), color=MAGNESIUM, edgecolor="white", linewidth=0.3)
         top = float(np.max(heights)) * 1.1
-        ax.set_ylim(0, top * 1.35)
-        for y, spread, word in ((top * 1.2, sd, f"persons: SD {sd:g}"), (top, se, f"means: standard error {se:.2f}")):
+        ax.set_ylim(0, top * 1.45)
+        persons, samples = f"95 % of persons (SD {sd:g})", f"95 % of means (standard error {se:.2f})"
+        for y, spread, word in ((top * 1.25, sd, persons), (top * 1.02, se, samples)):
             ax.hlines(y, mean - 1.96 * spread, mean + 1.96 * spread, color=INK, linewidth=2.5)
             ax.plot(mean, y, marker="|", color=INK, markersize=14)
-            ax.text(mean + 1.96 * max(spread, 0.1 * sd) + 0.1 * sd, y, word, va="center")
-        ax.set_xlim(mean - 4 * sd, mean + 4 * sd)
-        ax.set_xlabel("mean of a sample (bars: where 95 % lie)")
+            ax.text(mean + 0.15, y + top * 0.03, word, va="bottom")
+        ax.set_xlim(*SCALE)
+        ax.set_xlabel("mean of a sample, on a scale from 0 to 10")
         ax.set_ylabel("samples of 1,000")
         ax.set_title(f"1,000 samples of {n}")
     alt = (
@@ -201,22 +210,34 @@ def draw_precision(n: int = 40, sd: float = 2.0) -> Picture:
 
 
 def draw_correlation(
-    r: float, mean1: float, sd1: float, mean2: float, sd2: float, n: int = 40, seed: int = 1
+    r: float,
+    mean1: float,
+    sd1: float,
+    mean2: float,
+    sd2: float,
+    n: int = 40,
+    seed: int = 1,
+    scale: tuple[float, float] | None = None,
 ) -> Picture:
     """Made pairs with given means and SDs at a correlation r: the pairs, and the change of every person."""
-    before, after = made_pairs(mean1, sd1, mean2, sd2, r, n, seed)
+    before, after = made_pairs(mean1, sd1, mean2, sd2, r, n, seed, scale)
     spread, test = sd_change(sd1, sd2, r), t_paired(mean1, sd1, mean2, sd2, n, r)
     with mpl.rc_context(fname=STYLE):
         fig, (pairs, change) = _new_figure(4.2, 2)
         pairs.plot(before, after, "o", color=MAGNESIUM, markersize=5, linestyle="")
         pairs.set_xlabel("before")
         pairs.set_ylabel("after")
+        if scale:
+            room = 0.03 * (scale[1] - scale[0])  # so that a point at the end of the scale is seen whole
+            pairs.set_xlim(scale[0] - room, scale[1] + room)
+            pairs.set_ylim(scale[0] - room, scale[1] + room)
         pairs.set_title(f"Made pairs, correlation {r:.2f}".replace("-", "−"), fontsize=11)
         low, high = mean2 - mean1 - 3.2 * (sd1 + sd2), mean2 - mean1 + 3.2 * (sd1 + sd2)
         change.hist(after - before, bins=list(np.linspace(low, high, 33)), color=CONTROL, edgecolor="white", hatch="//")
         change.set_xlim(low, high)
         change.set_xlabel("change of a person")
         change.set_ylabel("persons")
+        change.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
         change.set_title(f"SD of the change {spread:.2f}\npaired t-test {_format_small_p(test.pvalue)}", fontsize=11)
     alt = (
         f"{n} made pairs with means {mean1:g} and {mean2:g}, SDs {sd1:g} and {sd2:g} and correlation {r:.2f}. "

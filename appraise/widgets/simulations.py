@@ -133,17 +133,50 @@ def two_arm_precision(n: int, power: float = 0.8) -> Precision:
 
 
 def made_pairs(
-    mean1: float, sd1: float, mean2: float, sd2: float, r: float, n: int = 40, seed: int = 1
+    mean1: float,
+    sd1: float,
+    mean2: float,
+    sd2: float,
+    r: float,
+    n: int = 40,
+    seed: int = 1,
+    scale: tuple[float, float] | None = None,
 ) -> tuple[Floats, Floats]:
     """Made values before and after for n persons, with exactly these means, SDs and correlation r (−1 < r < 1).
 
-    >>> before, after = made_pairs(7.5, 2.2, 4.7, 1.8, r=0.5)
+    With a `scale`, its lowest and highest value, no value lies outside it, at whatever r. Raises ValueError where no
+    such values were found.
+
+    >>> before, after = made_pairs(7.5, 2.2, 4.7, 1.8, r=0.5, scale=(0, 10))
     >>> round(float((after - before).std(ddof=1)), 2)
     2.03
+    >>> bool(min(before.min(), after.min()) >= 0), bool(max(before.max(), after.max()) <= 10)
+    (True, True)
     """
-    first, second = np.random.default_rng(seed).normal(size=(2, n))
-    first = (first - first.mean()) / first.std(ddof=1)
-    second = second - second.mean()
-    second = second - first * (first @ second) / (first @ first)  # what is left has no correlation with the first
-    second = second / second.std(ddof=1)
-    return mean1 + sd1 * first, mean2 + sd2 * (r * first + (1 - r**2) ** 0.5 * second)
+    chance = np.random.default_rng(seed)
+    low, high = scale or (-np.inf, np.inf)
+    middle = (mean1 - low) / (high - low) if scale else 0.5
+    weight = middle * (1 - middle) / (sd1 / (high - low)) ** 2 - 1 if scale else 1.0  # of a beta with this mean and SD
+    if not (0 < middle < 1 and weight > 0):
+        raise ValueError(f"a mean of {mean1:g} with an SD of {sd1:g} does not fit on a scale from {low:g} to {high:g}")
+    for _ in range(1000):
+        if scale:
+            first = _standardised(chance.beta(middle * weight, (1 - middle) * weight, n))
+            second = chance.uniform(-1, 1, n)
+        else:
+            first, second = chance.normal(size=(2, n))
+            first = _standardised(first)
+        second = second - second.mean()
+        second = _standardised(second - first * (first @ second) / (first @ first))  # no correlation with the first
+        before = mean1 + sd1 * first
+        far = np.hypot(first, second)  # the farthest that r can carry a person from the second mean, in SDs
+        up = np.where(second > 0, far, np.abs(first))
+        down = np.where(second < 0, far, np.abs(first))
+        after_high, after_low = mean2 + sd2 * up, mean2 - sd2 * down
+        if min(before.min(), after_low.min()) >= low and max(before.max(), after_high.max()) <= high:
+            return before, mean2 + sd2 * (r * first + (1 - r**2) ** 0.5 * second)
+    raise ValueError(f"no pairs with these means and SDs were found on a scale from {low:g} to {high:g}")
+
+
+def _standardised(values: Floats) -> Floats:
+    return cast(Floats, (values - values.mean()) / values.std(ddof=1))
