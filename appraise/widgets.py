@@ -150,20 +150,53 @@ def two_arm_precision(n: int, power: float = 0.8) -> Precision:
 
 
 def made_pairs(
-    mean1: float, sd1: float, mean2: float, sd2: float, r: float, n: int = 40, seed: int = 1
+    mean1: float,
+    sd1: float,
+    mean2: float,
+    sd2: float,
+    r: float,
+    n: int = 40,
+    seed: int = 1,
+    scale: tuple[float, float] | None = None,
 ) -> tuple[Floats, Floats]:
     """Made values before and after for n persons, with exactly these means, SDs and correlation r (−1 < r < 1).
 
-    >>> before, after = made_pairs(7.5, 2.2, 4.7, 1.8, r=0.5)
+    With a `scale`, its lowest and highest value, no value lies outside it, at whatever r. Raises ValueError where no
+    such values were found.
+
+    >>> before, after = made_pairs(7.5, 2.2, 4.7, 1.8, r=0.5, scale=(0, 10))
     >>> round(float((after - before).std(ddof=1)), 2)
     2.03
+    >>> bool(min(before.min(), after.min()) >= 0), bool(max(before.max(), after.max()) <= 10)
+    (True, True)
     """
-    first, second = np.random.default_rng(seed).normal(size=(2, n))
-    first = (first - first.mean()) / first.std(ddof=1)
-    second = second - second.mean()
-    second = second - first * (first @ second) / (first @ first)  # what is left has no correlation with the first
-    second = second / second.std(ddof=1)
-    return mean1 + sd1 * first, mean2 + sd2 * (r * first + (1 - r**2) ** 0.5 * second)
+    chance = np.random.default_rng(seed)
+    low, high = scale or (-np.inf, np.inf)
+    middle = (mean1 - low) / (high - low) if scale else 0.5
+    weight = middle * (1 - middle) / (sd1 / (high - low)) ** 2 - 1 if scale else 1.0  # of a beta with this mean and SD
+    if not (0 < middle < 1 and weight > 0):
+        raise ValueError(f"a mean of {mean1:g} with an SD of {sd1:g} does not fit on a scale from {low:g} to {high:g}")
+    for _ in range(1000):
+        if scale:
+            first = _standardised(chance.beta(middle * weight, (1 - middle) * weight, n))
+            second = chance.uniform(-1, 1, n)
+        else:
+            first, second = chance.normal(size=(2, n))
+            first = _standardised(first)
+        second = second - second.mean()
+        second = _standardised(second - first * (first @ second) / (first @ first))  # no correlation with the first
+        before = mean1 + sd1 * first
+        far = np.hypot(first, second)  # the farthest that r can carry a person from the second mean, in SDs
+        up = np.where(second > 0, far, np.abs(first))
+        down = np.where(second < 0, far, np.abs(first))
+        after_high, after_low = mean2 + sd2 * up, mean2 - sd2 * down
+        if min(before.min(), after_low.min()) >= low and max(before.max(), after_high.max()) <= high:
+            return before, mean2 + sd2 * (r * first + (1 - r**2) ** 0.5 * second)
+    raise ValueError(f"no pairs with these means and SDs were found on a scale from {low:g} to {high:g}")
+
+
+def _standardised(values: Floats) -> Floats:
+    return cast(Floats, (values - values.mean()) / values.std(ddof=1))
 
 
 # ── their pictures ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -343,22 +376,34 @@ def draw_precision(n: int = 40, sd: float = 2.0) -> Picture:
 
 
 def draw_correlation(
-    r: float, mean1: float, sd1: float, mean2: float, sd2: float, n: int = 40, seed: int = 1
+    r: float,
+    mean1: float,
+    sd1: float,
+    mean2: float,
+    sd2: float,
+    n: int = 40,
+    seed: int = 1,
+    scale: tuple[float, float] | None = None,
 ) -> Picture:
     """Made pairs with given means and SDs at a correlation r: the pairs, and the change of every person."""
-    before, after = made_pairs(mean1, sd1, mean2, sd2, r, n, seed)
+    before, after = made_pairs(mean1, sd1, mean2, sd2, r, n, seed, scale)
     spread, test = sd_change(sd1, sd2, r), t_paired(mean1, sd1, mean2, sd2, n, r)
     with mpl.rc_context(fname=STYLE):
         fig, (pairs, change) = _figure(4.2, 2)
         pairs.plot(before, after, "o", color=MAGNESIUM, markersize=5, linestyle="")
         pairs.set_xlabel("before")
         pairs.set_ylabel("after")
+        if scale:
+            room = 0.03 * (scale[1] - scale[0])  # so that a point at the end of the scale is seen whole
+            pairs.set_xlim(scale[0] - room, scale[1] + room)
+            pairs.set_ylim(scale[0] - room, scale[1] + room)
         pairs.set_title(f"Made pairs, correlation {r:.2f}".replace("-", "−"), fontsize=11)
         low, high = mean2 - mean1 - 3.2 * (sd1 + sd2), mean2 - mean1 + 3.2 * (sd1 + sd2)
         change.hist(after - before, bins=list(np.linspace(low, high, 33)), color=CONTROL, edgecolor="white", hatch="//")
         change.set_xlim(low, high)
         change.set_xlabel("change of a person")
         change.set_ylabel("persons")
+        change.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
         change.set_title(f"SD of the change {spread:.2f}\npaired t-test {_small(test.pvalue)}", fontsize=11)
     alt = (
         f"{n} made pairs with means {mean1:g} and {mean2:g}, SDs {sd1:g} and {sd2:g} and correlation {r:.2f}. "
@@ -531,9 +576,10 @@ def precision(name: str = "precision") -> Any:
 def correlation_slider(name: str = "correlation", **figures: Any) -> Any:
     """Made pairs with given means and SDs at any correlation (lesson 08).
 
-    `figures`: mean1, sd1, mean2, sd2 and n, numbers; without them those of pain in the abstract.
+    `figures`: mean1, sd1, mean2, sd2 and n, numbers, and scale, a pair of numbers; without them those of pain in the
+    abstract, on the scale from 0 to 10.
     """
-    figures = figures or _pain()
+    figures = figures or _pain() | {"scale": (0.0, 10.0)}
     if not can_run():
         return draw_correlation(0.5, **figures)
 
