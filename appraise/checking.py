@@ -215,14 +215,14 @@ def write_progress(file: Path, kept: dict[str, Any]) -> None:
 
 
 def _remember(slug: str, exercise_id: str, plain: Plain, verdict: Verdict, points: float) -> int:
-    """Keep this try; returns the number of different answers tried so far that were not right."""
+    """Keep this try; returns the number of different answers so far that were not right, or of different texts."""
     file = progress_file(slug)
     if file is None:
         return 0
     kept = read_progress(file)
     entry = kept["exercises"].setdefault(exercise_id, {"tries": 0, "helped": False})
     mark = hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()[:16]
-    if verdict.status in {"partly", "wrong"} and mark != entry.get("last"):
+    if verdict.status in {"partly", "wrong", "marked"} and mark != entry.get("last"):
         entry["tries"] += 1
     entry.update(last=mark, status=verdict.status, points=points, remark=verdict.remark)
     with suppress(OSError):  # a full or read-only disk must not take the check away
@@ -231,7 +231,7 @@ def _remember(slug: str, exercise_id: str, plain: Plain, verdict: Verdict, point
 
 
 def worked(exercise_id: str) -> Any:
-    """Show a worked answer, after three different answers of your own that were not right.
+    """Show a worked answer, after three different answers of your own that were not right, or three different texts.
 
     It is there only where the course's `solutions/` folder is; the lesson's report says when it was used.
     """
@@ -249,7 +249,8 @@ def worked(exercise_id: str) -> Any:
         return HTML(_box("i", "No worked answer here", "This copy of the course holds no solutions.", ""))
     if entry["tries"] < WORKED_AFTER and entry.get("status") != "right":
         left = WORKED_AFTER - entry["tries"]
-        text = f"A worked answer opens after {WORKED_AFTER} different answers of your own; {left} to go."
+        what = "texts" if found[1]["kind"] == "write" else "answers"
+        text = f"A worked answer opens after {WORKED_AFTER} different {what} of your own; {left} to go."
         return HTML(_box("i", "Not yet", text, ""))
     if file and entry.get("status") != "right":
         entry["helped"] = True
@@ -296,7 +297,7 @@ def render(ex: Exercise, verdict: Verdict, points: float, tries: int = 0) -> str
         more.append(_see(ex))
         if tries > HINT_AFTER and ex.get("hint"):
             more.append(f"<p><strong>Hint.</strong> {_text(ex['hint'])}</p>")
-        if tries >= WORKED_AFTER and ex["kind"] != "write":
+        if tries >= WORKED_AFTER:
             more.append(f"<p>A worked answer opens with <code>worked(&quot;{ex['id']}&quot;)</code> in a new cell.</p>")
     return _box(verdict.status, word + score, remark, "".join(more))
 
