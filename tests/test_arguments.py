@@ -15,10 +15,11 @@ from typing import Any
 import matplotlib
 import pytest
 
-from appraise.authoring import exercises_in
-from appraise.checking import caller
-from appraise.exercise import judge
-from appraise.plain import Plain, decode, encode
+from appraise.authoring.notebook import exercises_in
+from appraise.exercises.exercise import Exercise
+from appraise.exercises.judge import judge
+from appraise.exercises.serialize import Json, decode, encode
+from appraise.learner.check import caller
 from tests import bank
 
 matplotlib.use("Agg")
@@ -48,7 +49,7 @@ def reference_solutions(slug: str) -> dict[str, Function]:
     }
 
 
-def hold_argument(function: Function, place: int, value: Plain) -> Function:
+def hold_argument(function: Function, place: int, value: Json) -> Function:
     """The function as it would be if it had `value` written into it where its argument number `place` belongs."""
 
     def held(*arguments: Any) -> Any:
@@ -59,7 +60,7 @@ def hold_argument(function: Function, place: int, value: Plain) -> Function:
 
 def is_judged_right(ex: dict[str, Any], cases: list[dict[str, Any]], function: Function) -> bool:
     """Do these cases alone take the function for right?"""
-    alone = {**ex, "cases": cases, "hidden": [], "groups": {}, "misconceptions": []}
+    alone = Exercise.from_json({**ex, "cases": cases, "hidden": [], "groups": {}, "misconceptions": []})
     return judge(alone, encode(function), caller(function)).status == "right"
 
 

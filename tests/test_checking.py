@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 EXERCISE = "numbers-why-that-one"  # four options, one point, not graded
 GRADED = "numbers-follow-it-home"
 FUNCTION = "numbers-how-far-can-it-stretch"
+WRITTEN = "telling-two-hundred-words"
 
 
 class Kernel:
@@ -140,6 +141,14 @@ def test_tries_are_kept_and_help_grows(kernel, tmp_path):
     assert (kept["tries"], kept["helped"], kept["status"]) == (3, True, "wrong")
     file.write_text("{ damaged", encoding="utf-8")
     assert live.run(f'check("{EXERCISE}", "c")')["plain"] == "1.0"
+
+
+def test_a_worked_text_opens_after_three_texts(kernel, tmp_path):
+    live = kernel(APPRAISE_WORK=str(tmp_path / "work"))
+    assert "3 different texts of your own; 3 to go" in live.run(f'worked("{WRITTEN}")')["html"]
+    said = [live.run(f'check("{WRITTEN}", "{text}")')["html"] for text in ("One.", "One.", "One. Two.", "Three.")]
+    assert ["worked(" in html for html in said] == [False, False, False, True]
+    assert "telling = " in live.run(f'worked("{WRITTEN}")')["html"]
 
 
 def test_a_function_is_a_new_try_when_it_gives_something_else(kernel, tmp_path):

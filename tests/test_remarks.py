@@ -14,10 +14,14 @@ from typing import Any
 
 import pytest
 
-from appraise.authoring import AuthorError, Entry, compile_lesson, read_entries, with_parts
+from appraise.authoring.compile import compile_lesson
+from appraise.authoring.entries import Entry, read_entries
+from appraise.authoring.lint import with_parts
 from appraise.course import load_course
-from appraise.exercise import flatten, normal
-from appraise.plain import Plain
+from appraise.errors import AuthorError
+from appraise.exercises.parts import flatten
+from appraise.exercises.serialize import Json
+from appraise.exercises.values import normalize
 from tests import bank
 
 
@@ -35,7 +39,7 @@ def parts_met(ex: dict[str, Any], misconception: dict[str, Any]) -> Iterator[tup
     whole = dict(flatten(misconception["answer"]).values()) if items is None else {}
     for part, right in flatten(ex["expected"]).values():
         meant = part in items if isinstance(items, list) else items in (None, "any", part)
-        wrong: Plain = whole.get(part) if items is None else misconception["answer"]
+        wrong: Json = whole.get(part) if items is None else misconception["answer"]
         if meant and isinstance(right, str) and right in labels_for(ex, part) and wrong != right:
             yield part, right
 
@@ -48,7 +52,7 @@ def holds_label(remark: str, label: str) -> bool:
     >>> holds_label("Look at a line.", "a"), holds_label("Is “a” right?", "a"), holds_label("Option a is.", "a")
     (False, True, True)
     """
-    text, label = normal(remark), re.escape(normal(label))
+    text, label = normalize(remark), re.escape(normalize(label))
     if len(label) > 2:
         return re.search(rf"(?<!\w){label}(?!\w)", text) is not None
     named = rf"(?:option|label|answer|lesson|statement|sentence) {label}(?!\w)"
@@ -63,10 +67,10 @@ def holds_meaning(remark: str, meaning: str) -> bool:
     >>> holds_meaning("Which page speaks for it?", "nothing on this page speaks for it")
     False
     """
-    if normal(meaning) in normal(remark):
+    if normalize(meaning) in normalize(remark):
         return True
-    telling = {word for word in re.findall(r"\w+", normal(meaning)) if len(word) > 3}
-    return len(telling) > 2 and telling <= set(re.findall(r"\w+", normal(remark)))
+    telling = {word for word in re.findall(r"\w+", normalize(meaning)) if len(word) > 3}
+    return len(telling) > 2 and telling <= set(re.findall(r"\w+", normalize(remark)))
 
 
 def leaks(ex: dict[str, Any]) -> list[str]:
@@ -119,7 +123,7 @@ EXERCISE = {
         (None, with_parts(EXERCISE["expected"], {"second": "shown"}), "Is it shown?", ""),
     ],
 )
-def test_a_leak_is_found(item: Any, answer: Plain, remark: str, leak: str) -> None:
+def test_a_leak_is_found(item: Any, answer: Json, remark: str, leak: str) -> None:
     m = {"id": "m", "answer": answer, "remark": remark, **({"item": item} if item is not None else {})}
     found = leaks({**EXERCISE, "misconceptions": [m]})
     assert bool(found) == bool(leak)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import shutil
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
 import yaml
 
@@ -16,7 +18,9 @@ from appraise.methods.rob2 import judge_domain
 from appraise.sources.loading import seeds_folder
 from appraise.sources.statements import statements
 
-EXERCISES = Path(__file__).parent.parent / "solutions" / "09-spin" / "exercises.yml"
+ROOT = Path(__file__).parent.parent
+EXERCISES = ROOT / "solutions" / "09-spin" / "exercises.yml"
+LESSON = ROOT / "lessons" / "09-spin" / "09-spin.ipynb"
 
 
 def test_thirty_statements_from_all_sources():
@@ -116,3 +120,19 @@ def test_the_chart_leads_where_the_algorithm_leads():
         assert len(fits) == 1
         assert ways[fits[0]] == judge_domain("D1", answers)
         assert f"{fits[0]}: {ways[fits[0]]}" in chart.alt
+
+
+def test_lesson_09_shows_no_code_of_the_course_before_a_label_is_given():
+    """The table of statements holds no codes; the table of both codes stays empty for stubs and for what is no label."""
+    nb = nbformat.read(LESSON, as_version=4)
+    cells = [cell.source for cell in nb.cells if cell.cell_type == "code"]
+    last = next(i for i, source in enumerate(cells) if "def in_words" in source)
+    names: dict[str, Any] = {}
+    for source in cells[:last]:
+        if not source.startswith(("check(", "read(")):
+            exec("\n".join(line for line in source.splitlines() if not line.startswith("lesson(")), names)
+    assert list(names["twelve"].columns) == ["says", "quote", "against"]
+    for label, shown in ((..., 0), ("x", 0), ("Changed ", 1)):
+        names["fidelity"]["links-score"], names["spin"]["links-score"] = label, "none"
+        exec(cells[last], names)
+        assert names["done"].sum() == shown, label

@@ -165,6 +165,31 @@ def test_made_pairs_have_the_figures_asked_for(r):
     assert (after - before).std(ddof=1) == pytest.approx(sd_change(2.2, 1.8, r))
 
 
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_made_pairs_stay_on_their_scale(seed):
+    for r in (-0.99, -0.5, 0.0, 0.5, 0.99):
+        before, after = widgets.made_pairs(7.5, 2.2, 4.7, 1.8, r, seed=seed, scale=(0, 10))
+        assert min(before.min(), after.min()) >= 0
+        assert max(before.max(), after.max()) <= 10
+        assert (before.std(ddof=1), after.std(ddof=1)) == pytest.approx((2.2, 1.8))
+        assert np.corrcoef(before, after)[0, 1] == pytest.approx(r)
+
+
+@pytest.mark.parametrize("figures", [(12, 1, 5, 1), (5, 6, 5, 1), (5, 1, 9.9, 3)])
+def test_figures_that_fit_on_no_scale_are_named(figures):
+    with pytest.raises(ValueError, match="on a scale from 0 to 10"):
+        widgets.made_pairs(*figures, r=0.5, scale=(0, 10))
+
+
+def test_the_slider_draws_pairs_on_the_scale_of_pain(printed):
+    pairs, change = widgets.correlation_slider().fig.axes
+    (points,) = pairs.lines
+    assert points.get_xydata().min() >= 0
+    assert points.get_xydata().max() <= 10
+    assert pairs.get_xlim() == pairs.get_ylim() == pytest.approx((-0.3, 10.3))
+    assert all(float(tick).is_integer() for tick in change.get_yticks())
+
+
 def test_the_slider_of_correlation_starts_from_the_records(printed):
     picture = correlation_slider()
     assert "means 7.5 and 4.7, SDs 2.2 and 1.8" in picture.alt

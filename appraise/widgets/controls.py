@@ -9,7 +9,14 @@ from appraise.figures.drawing import Picture
 from appraise.markup import element
 from appraise.runtime import has_page
 from appraise.sources.tables import numbers
-from appraise.widgets.plots import LARGEST_SD, draw_correlation, draw_precision, draw_regression, draw_sampling, draw_two_groups
+from appraise.widgets.plots import (
+    LARGEST_SD,
+    draw_correlation,
+    draw_precision,
+    draw_regression,
+    draw_sampling,
+    draw_two_groups,
+)
 
 KEPT_STATES: dict[str, dict[str, Any]] = {}  # by name, for as long as the kernel lives
 
