@@ -11,8 +11,9 @@ import pytest
 from appraise.files import ROOT
 from appraise.sources.loading import load
 from appraise.sources.models import Source
-from appraise.sources.provenance import check, main
+from appraise.sources.provenance import check, cuts_title, main, quoted_titles
 from appraise.sources.rules import stands_in
+from appraise.sources.statements import statements
 
 ORIGINALS = Path(os.environ.get("APPRAISE_ORIGINALS") or ROOT.parent / "shared" / "sources")
 
@@ -130,14 +131,12 @@ def test_what_else_is_looked_up(
 @needs_originals
 def test_titles_in_the_statements_are_whole() -> None:
     """Lesson 09 quotes titles as well; each is whole in its source, or shows its gap."""
-    course, table = records.load(), records.statements()
-    quoted = [
-        (row["source"], title) for _, row in table.iterrows() for title in provenance.quoted_titles(row["against"])
-    ]
+    course, table = load(), statements()
+    quoted = [(row["source"], title) for _, row in table.iterrows() for title in quoted_titles(row["against"])]
     assert ("walsh", "Magnesium sulfate reduces intra- and postoperative analgesic requirements") in quoted
     for source, title in quoted:
         original = (ORIGINALS / course.records[source].original.file).read_text(encoding="utf-8")
-        assert not provenance.cuts_title(title, original.split("\n")), (source, title)
+        assert not cuts_title(title, original.split("\n")), (source, title)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +158,7 @@ def test_a_cut_title_shows_its_gap(title: str, cut: bool) -> None:
         "Doe, J. (1999). Magnesium for Pain Relief. Journal, 1(2), 3–4.",
         "#### Magnesium for Pain Relief - Nov 2020",
     ):
-        assert provenance.cuts_title(title, [line]) is cut, line
+        assert cuts_title(title, [line]) is cut, line
 
 
 def test_originals_that_are_missing_or_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

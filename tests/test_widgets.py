@@ -20,6 +20,7 @@ from appraise.widgets.controls import (
     sampling_distribution,
     two_groups,
 )
+from appraise.widgets.plots import LARGEST_SD, SCALE, draw_sampling
 from appraise.widgets.risk_of_bias_form import rob2_form
 from appraise.widgets.simulations import (
     changes,
@@ -125,11 +126,11 @@ def test_means_spread_as_the_standard_error(n, sd):
 def test_the_heap_of_means_is_seen_to_widen_with_the_sd(n):
     """The axis stays the scale from 0 to 10, so that a larger SD is a wider heap on the page."""
     widths = []
-    for sd in (0.5, 1.0, 2.0, widgets.LARGEST_SD):
-        ax = widgets.draw_sampling(n, sd).ax
-        assert ax.get_xlim() == widgets.SCALE
+    for sd in (0.5, 1.0, 2.0, LARGEST_SD):
+        ax = draw_sampling(n, sd).ax
+        assert ax.get_xlim() == SCALE
         persons, means = (line.get_segments()[0][:, 0] for line in ax.collections)
-        assert widgets.SCALE[0] <= persons[0] < persons[1] <= widgets.SCALE[1]
+        assert SCALE[0] <= persons[0] < persons[1] <= SCALE[1]
         assert means[1] - means[0] == pytest.approx((persons[1] - persons[0]) / n**0.5)
         filled = [bar.get_x() for bar in ax.patches if bar.get_height() > 0]
         widths.append((max(filled) - min(filled), persons[1] - persons[0]))
@@ -168,7 +169,7 @@ def test_made_pairs_have_the_figures_asked_for(r):
 @pytest.mark.parametrize("seed", range(1, 21))
 def test_made_pairs_stay_on_their_scale(seed):
     for r in (-0.99, -0.5, 0.0, 0.5, 0.99):
-        before, after = widgets.made_pairs(7.5, 2.2, 4.7, 1.8, r, seed=seed, scale=(0, 10))
+        before, after = made_pairs(7.5, 2.2, 4.7, 1.8, r, seed=seed, scale=(0, 10))
         assert min(before.min(), after.min()) >= 0
         assert max(before.max(), after.max()) <= 10
         assert (before.std(ddof=1), after.std(ddof=1)) == pytest.approx((2.2, 1.8))
@@ -178,11 +179,11 @@ def test_made_pairs_stay_on_their_scale(seed):
 @pytest.mark.parametrize("figures", [(12, 1, 5, 1), (5, 6, 5, 1), (5, 1, 9.9, 3)])
 def test_figures_that_fit_on_no_scale_are_named(figures):
     with pytest.raises(ValueError, match="on a scale from 0 to 10"):
-        widgets.made_pairs(*figures, r=0.5, scale=(0, 10))
+        made_pairs(*figures, r=0.5, scale=(0, 10))
 
 
 def test_the_slider_draws_pairs_on_the_scale_of_pain(printed):
-    pairs, change = widgets.correlation_slider().fig.axes
+    pairs, change = correlation_slider().fig.axes
     (points,) = pairs.lines
     assert points.get_xydata().min() >= 0
     assert points.get_xydata().max() <= 10
