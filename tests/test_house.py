@@ -39,8 +39,10 @@ def run(*command: Path | str, cwd: Path = ROOT, env: dict[str, str] | None = Non
 # ── Every file in its place ─────────────────────────────────────────────────────────────────────────────────────────
 
 PLACES = [
-    r"(README|CONTRIBUTING|INSTRUCTORS)\.md|LICENSE|LICENSE-CONTENT|CITATION\.cff",
-    r"Makefile|pyproject\.toml|requirements\.txt|environment\.yml|postBuild|start|\.gitattributes|\.gitignore|\.ci/run",
+    r"(README|CONTRIBUTING|INSTRUCTORS|ARCHITECTURE|CHANGELOG|SECURITY)\.md|LICENSE|LICENSE-CONTENT|CITATION\.cff",
+    r"Makefile|pyproject\.toml|requirements\.txt|environment\.yml|postBuild|start|\.ci/(run|environment\.py)",
+    r"\.(gitattributes|gitignore|editorconfig)|\.pre-commit-config\.yaml",
+    r"\.github/(workflows/ci|ISSUE_TEMPLATE/[a-z-]+)\.yml",
     r"course\.yml|nbgrader_config\.py",
     r"seeds/(frame|documents|outside|statements|\d-[a-z0-9-]+)\.yml",
     r"solutions/(?P<slug>\d\d-[a-z0-9-]+)/((?P=slug)\.ipynb|exercises\.yml|key\.json)",
@@ -240,7 +242,7 @@ def test_every_command_of_the_readme_is_run() -> None:
 
 # ── Commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-MAKE = ["make", "--assume-old=.venv/built"]  # the environment as it is: a test does not build it again
+MAKE = ["make", *(f"--assume-old=.venv/{name}" for name in ("built", "built-teach", "built-dev"))]  # the environment as it is: a test does not build it again
 
 
 @pytest.fixture
