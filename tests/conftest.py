@@ -133,8 +133,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-# A test that asks for one of these waits for a server, a browser or an installation: `make fast` leaves it out.
-HEAVY = {"chromium", "installed", "serving"}
+# A test that asks for one of these waits for a server, a browser, kernels or an installation: `make fast` leaves it out.
+HEAVY = {"a_class", "chromium", "executed", "graded", "installed", "machine", "serving", "warm"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
