@@ -17,6 +17,8 @@ from appraise.authoring import AuthorError, build
 from appraise.checking import pack_bytes
 from appraise.course import CourseError
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 SLUG = "01-toy"
 COURSE = {
     "title": "Toy",

@@ -16,6 +16,8 @@ from jupyter_client.manager import start_new_kernel
 from appraise.authoring import exercises_in
 from tests import bank
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 SHOWN = """
 def _shown(points):
     import json

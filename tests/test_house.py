@@ -242,7 +242,10 @@ def test_every_command_of_the_readme_is_run() -> None:
 
 # ── Commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-MAKE = ["make", *(f"--assume-old=.venv/{name}" for name in ("built", "built-teach", "built-dev"))]  # the environment as it is: a test does not build it again
+MAKE = [
+    "make",
+    *(f"--assume-old=.venv/{name}" for name in ("built", "built-teach", "built-dev")),
+]  # the environment as it is: a test does not build it again
 
 
 @pytest.fixture
