@@ -218,6 +218,19 @@ def test_the_binder_badge_opens_the_first_lesson() -> None:
     assert (ROOT / opened[0].replace("work/", "lessons/", 1)).is_file()
 
 
+def test_the_workflow_runs_the_gate_on_every_promised_python() -> None:
+    promised = re.findall(r"Programming Language :: Python :: (3\.\d+)", read("pyproject.toml"))
+    job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["gate"]
+    assert job["strategy"]["matrix"]["python"] == promised
+    assert job["steps"][-1] == {"run": ".ci/run"}
+
+
+def test_the_version_is_printed_and_has_its_place_in_the_changelog() -> None:
+    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    assert run(sys.executable, "-m", "appraise", "--version").stdout == f"appraise {version}\n"
+    assert re.findall(r"^## \[(.+?)\]", read("CHANGELOG.md"), flags=re.MULTILINE)[:2] == ["Unreleased", version]
+
+
 def commands(page: str) -> list[str]:
     """The lines of a page's fenced shell blocks."""
     blocks = [t.content for t in tokens(read(page)) if t.type == "fence" and t.info.strip() == "sh"]
