@@ -1,46 +1,63 @@
-# `make lab` to learn, `make test` to check a change. Needs Python 3.11 or newer with venv, git and make;
-# everything else goes into .venv, which is built again when the lock or the library's settings change.
+# `make lab` to learn, `make test` to check a change, `make help` for the rest. Needs Python 3.11 or newer with venv, git
+# and make; everything else goes into .venv, which is built again when the lock or the library's settings change.
 PYTHON ?= python3
+VENV ?= .venv
 ROLE ?= learner
 # The environment's programs come first: nbgrader calls `alembic` by name.
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PATH := $(abspath $(VENV))/bin:$(PATH)
 
-.PHONY: lab env test lessons site bench mutants rates
+.PHONY: help lab env env-teach env-dev test fast unit lint format coverage lessons site bench mutants rates
 
-lab: env
+help: ## list these commands
+	@sed -nE 's/^([a-z-]+):.*## (.+)/make \1~\2/p' Makefile | awk -F~ '{ printf "%-16s %s\n", $$1, $$2 }'
+
+lab: env ## open the lessons in JupyterLab; ROLE=instructor keeps the instructor's tabs
 	python -m appraise lab $(if $(filter instructor,$(ROLE)),--instructor) $(LAB_ARGS)
 
-env: .venv/built
+env: $(VENV)/built ## build what `make lab` needs
+env-teach: $(VENV)/built-teach ## add what grading and authoring need
+env-dev: $(VENV)/built-dev ## add what the tests need
 
-.venv/built: requirements.txt pyproject.toml
-	@$(PYTHON) -c "$$CAN_BUILD"
-	@echo "Building the environment in .venv: some minutes the first time"
-	rm -rf .venv && $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet -r requirements.txt -e . && touch $@
+$(VENV)/built: requirements.txt pyproject.toml
+	@$(PYTHON) .ci/environment.py $(VENV) learner
 
-test: env
-	ruff check . && ruff format --check . && mypy && pytest $(TEST_ARGS)
+$(VENV)/built-teach: requirements.txt pyproject.toml
+	@$(PYTHON) .ci/environment.py $(VENV) teach
 
-lessons: env
+$(VENV)/built-dev: requirements.txt pyproject.toml
+	@$(PYTHON) .ci/environment.py $(VENV) dev
+
+test: lint ## run every check that this machine can run
+	pytest $(TEST_ARGS)
+
+fast: lint unit ## lint, and the tests that take seconds
+
+unit: env-dev ## the tests that take seconds, alone
+	pytest -m "not slow" -n 2 --dist loadscope $(TEST_ARGS)
+
+lint: env-dev ## style and types
+	ruff check .
+	ruff format --check .
+	mypy
+
+format: env-dev ## put the code into the project's style
+	ruff format .
+	ruff check --fix .
+
+coverage: env-dev ## print what part of the library the tests run; subprocesses are not counted
+	pytest --cov=appraise --cov-report=term $(TEST_ARGS)
+
+lessons: env-teach ## make lessons, packs and keys from solutions/
 	python -m appraise lessons
 
-site: env
+site: env-dev ## make a copy of the lessons to read without Jupyter
 	python -m appraise site
 
-bench: env
+bench: env-dev ## measure; BENCH=grading runs that measurement alone
 	python -m tests.bench $(BENCH)
 
-mutants: env
+mutants: env-dev ## break the library on purpose and see whether a test notices
 	python -m tests.mutants
 
-rates: env
+rates: env-dev ## how often wrong answers are recognised, in the bank and in the hostile class
 	python -m tests.rates --hostile
-
-define CAN_BUILD
-import importlib.util, sys
-version = "%d.%d" % sys.version_info[:2]
-if sys.version_info < (3, 11):
-    sys.exit("Python 3.11 or newer is needed, and this is %s. Name another: make PYTHON=python3.11" % version)
-if importlib.util.find_spec("ensurepip") is None:
-    sys.exit("Python's venv is incomplete here. On Debian or Ubuntu: apt-get install python%s-venv" % version)
-endef
-export CAN_BUILD

@@ -10,6 +10,18 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+# The size of the environment that brings a package which a learner's does not have: `make TARGET` adds it.
+TARGETS = {
+    "distributed": "env-teach",
+    "jupytext": "env-teach",
+    "nh3": "env-teach",
+    "psycopg": "env-teach",
+    "tqdm": "env-teach",
+    "docutils": "env-dev",
+    "myst_nb": "env-dev",
+    "sphinx": "env-dev",
+}
+
 
 def _lab(given: argparse.Namespace, rest: list[str]) -> int:
     from appraise.learner.lab import copy_missing, open_lab, print_copied
@@ -110,9 +122,20 @@ def _positive(text: str) -> int:
     return n
 
 
+class _Version(argparse.Action):
+    """Print the version; it is looked up only then, since that takes longer than most commands need to start."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"appraise {version('appraise')}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="appraise", description="The commands of One Trial, Five Tellings.")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the library's version and stop")
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
     lab = commands.add_parser(
         "lab",
@@ -209,6 +232,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in TARGETS:
+            raise
+        print(
+            f"appraise {given.command}: the package {package} is not installed: run `make {TARGETS[package]}`",
+            file=sys.stderr,
+        )
+        return 1
     except Exception as error:
         if not type(error).__module__.startswith("appraise."):
             raise

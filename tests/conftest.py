@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 import venv
@@ -58,9 +59,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     programs = tree.parent / "env" / ("Scripts" if os.name == "nt" else "bin")
     conda = yaml.safe_load((tree / "environment.yml").read_text(encoding="utf-8"))
     lines = next(part["pip"] for part in conda["dependencies"] if isinstance(part, dict))
-    # conda writes the section beside environment.yml and hands it to pip in one call
+    # conda writes the section beside environment.yml and hands it to pip in one call; here uv reads it, in less time
     (tree / "condaenv.requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    command = [programs / "python", "-m", "pip", "install", "--quiet", "-r", "condaenv.requirements.txt"]
+    uv = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--python", programs / "python"]
+    command = [*map(str, uv), "-r", "condaenv.requirements.txt"]
     done = subprocess.run(command, cwd=tree, env=plain_environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return tree, programs
@@ -129,6 +131,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+# A test that asks for one of these waits for a server, a browser, kernels or an installation: `make fast` leaves it out.
+HEAVY = {"a_class", "chromium", "executed", "graded", "installed", "machine", "serving", "warm"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HEAVY & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -17,6 +17,8 @@ from appraise.errors import AuthorError, CourseError
 from appraise.exercises.packs import pack_bytes
 from appraise.files import ROOT
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 SLUG = "01-toy"
 COURSE = {
     "title": "Toy",

@@ -17,6 +17,8 @@ from appraise.authoring.notebook import exercises_in
 from appraise.markup import inline
 from tests import bank
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 SHOWN = """
 def _shown(points):
     import json

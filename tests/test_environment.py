@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
 import tomllib
+import venv
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +23,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from appraise.__main__ import TARGETS
 from tests.conftest import ROOT, plain_environment
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -38,10 +42,15 @@ def locked() -> dict[str, str]:
     return {name: str(line.specifier).removeprefix("==") for name, line in zip(names, here, strict=True)}
 
 
+def asked_by(lines: list[str]) -> list[Requirement]:
+    """What lines of pyproject.toml ask for."""
+    return [Requirement(line) for line in lines]
+
+
 def asked() -> list[Requirement]:
     """What pyproject.toml asks for, all extras included."""
     lists = [PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"].values()]
-    return [Requirement(line) for lines in lists for line in lines]
+    return [each for lines in lists for each in asked_by(lines)]
 
 
 def closure(wanted: list[Requirement]) -> set[str]:
@@ -80,7 +89,7 @@ def test_the_lock_satisfies_pyproject() -> None:
 
 def test_this_environment_is_the_locked_one() -> None:
     off = {name: version for name, version in locked().items() if metadata.version(name) != version}
-    assert not off, f"expected the lock's versions, run make env: {off}"
+    assert not off, f"expected the lock's versions, run make env-dev: {off}"
 
 
 def test_environment_yml_names_the_six_as_locked() -> None:
@@ -112,6 +121,91 @@ def test_the_lock_is_what_its_command_makes(tree: Path) -> None:
     assert (tree / "requirements.txt").read_text(encoding="utf-8") == LOCK
 
 
+# ── The three sizes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+SCRIPT = ROOT / ".ci" / "environment.py"
+spec = importlib.util.spec_from_file_location("environment", SCRIPT)
+assert spec
+assert spec.loader
+environment = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(environment)
+
+
+@pytest.fixture
+def builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, list[str]]:
+    """A folder for an environment, and the sizes that were installed into it; the installing itself is left out."""
+    sources = [tmp_path / "requirements.txt", tmp_path / "pyproject.toml"]
+    for source in sources:
+        source.write_text("", encoding="utf-8")
+        os.utime(source, (1, 1))
+    sizes: list[str] = []
+    monkeypatch.setattr(environment, "SOURCES", sources)
+    monkeypatch.setattr(environment, "install", lambda folder, size: sizes.append(size))
+    make = venv.EnvBuilder  # without pip, which takes seconds to unpack
+    monkeypatch.setattr(venv, "EnvBuilder", lambda **options: make(**(options | {"with_pip": False})))
+    return tmp_path / "env", sizes
+
+
+def stamps(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("built*")}
+
+
+def test_a_larger_environment_satisfies_the_smaller_targets(builds: tuple[Path, list[str]]) -> None:
+    folder, sizes = builds
+    environment.build(folder, "teach")
+    assert (stamps(folder), sizes) == ({"built", "built-teach"}, ["teach"])
+    kept = folder / "kept"
+    kept.touch()
+    environment.build(folder, "dev")
+    assert (stamps(folder), sizes) == ({"built", "built-teach", "built-dev"}, ["teach", "dev"])
+    assert kept.exists(), "what stood there was to be added to"
+
+
+def test_a_changed_lock_builds_again_in_the_larger_size(builds: tuple[Path, list[str]]) -> None:
+    folder, sizes = builds
+    environment.build(folder, "teach")
+    (folder / "old").touch()
+    os.utime(folder.parent / "requirements.txt")
+    for stamp in folder.glob("built*"):
+        os.utime(stamp, (2, 2))
+    environment.build(folder, "learner")
+    assert (stamps(folder), sizes) == ({"built", "built-teach"}, ["teach", "teach"])
+    assert not (folder / "old").exists()
+
+
+def test_a_link_is_replaced_and_not_emptied(builds: tuple[Path, list[str]], tmp_path: Path) -> None:
+    folder, _ = builds
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "kept").touch()
+    folder.symlink_to(tmp_path / "other")
+    environment.build(folder, "learner")
+    assert (tmp_path / "other" / "kept").exists()
+    assert not folder.is_symlink()
+
+
+def test_a_failed_installation_leaves_no_sign_of_success(
+    builds: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, _ = builds
+
+    def fail(*_: object) -> None:
+        raise subprocess.CalledProcessError(2, ["uv", "pip", "install"])
+
+    monkeypatch.setattr(environment, "install", fail)
+    monkeypatch.setattr(sys, "argv", ["environment.py", str(folder), "learner"])
+    assert environment.main() == 1
+    assert stamps(folder) == set()
+    assert "`uv pip install` failed" in capsys.readouterr().err
+
+
+def test_pips_index_is_uvs_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example/simple")
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    assert environment.settings_of_pip(Path(sys.executable))["UV_DEFAULT_INDEX"] == "https://packages.example/simple"
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://other.example/simple")
+    assert environment.settings_of_pip(Path(sys.executable))["UV_DEFAULT_INDEX"] == "https://other.example/simple"
+
+
 # ── What conda and Binder do ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -126,6 +220,49 @@ def lesson_imports() -> Iterator[str]:
                     yield from (alias.name for alias in node.names)
                 elif isinstance(node, ast.ImportFrom) and node.module:
                     yield node.module
+
+
+IMPORT_ALL = """
+import importlib, json, pkgutil, appraise
+lost = {}
+for module in pkgutil.walk_packages(appraise.__path__, "appraise."):
+    try:
+        importlib.import_module(module.name)
+    except ModuleNotFoundError as error:
+        lost[module.name] = error.name.partition(".")[0]
+print(json.dumps(lost))
+"""
+
+
+def test_what_a_learner_lacks_is_named_with_its_target(installed: tuple[Path, Path]) -> None:
+    tree, programs = installed
+    done = subprocess.run(
+        [programs / "python", "-c", IMPORT_ALL], cwd=tree, env=plain_environment(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    lost = json.loads(done.stdout)
+    assert lost, "expected grading to need more than a learner has"
+    assert set(lost.values()) <= set(TARGETS), f"appraise/__main__.py: no target for a part of {lost}"
+    graded = subprocess.run(
+        [programs / "appraise", "grade", "00-start-here"],
+        cwd=tree,
+        env=plain_environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert (graded.returncode, graded.stdout) == (1, "")
+    assert re.fullmatch(r"appraise grade: the package \w+ is not installed: run `make env-teach`\n", graded.stderr)
+
+
+def test_each_target_brings_the_packages_that_it_is_named_for() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    brought = {
+        "env-teach": closure(asked_by(extras["teach"])),
+        "env-dev": closure(asked_by(extras["teach"] + extras["dev"])),
+    }
+    learners = closure(asked_by(PROJECT["project"]["dependencies"]))
+    for module, target in TARGETS.items():
+        assert canonicalize_name(module) in brought[target] - learners, f"{module}: make {target} does not bring it"
 
 
 @pytest.mark.slow
@@ -147,7 +284,7 @@ def test_the_pip_section_makes_a_learners_machine(
     off = {name: got for name, got in there.items() if name not in free and got != lock.get(name)}
     assert not off, f"expected the lock's versions: {off}"
     assert set(SIX) <= set(there)
-    # what a lesson imports is there without the extras of graders and testers
+    # what a lesson imports is there without what graders and testers need
     modules = sorted({"appraise", *lesson_imports()})
     run("-c", f"import importlib; [importlib.import_module(name) for name in {modules}]")
     command = [

@@ -39,8 +39,10 @@ def run(*command: Path | str, cwd: Path = ROOT, env: dict[str, str] | None = Non
 # ── Every file in its place ─────────────────────────────────────────────────────────────────────────────────────────
 
 PLACES = [
-    r"(README|CONTRIBUTING|INSTRUCTORS)\.md|LICENSE|LICENSE-CONTENT|CITATION\.cff",
-    r"Makefile|pyproject\.toml|requirements\.txt|environment\.yml|postBuild|start|\.gitattributes|\.gitignore|\.ci/run",
+    r"(README|CONTRIBUTING|INSTRUCTORS|ARCHITECTURE|CHANGELOG|SECURITY)\.md|LICENSE|LICENSE-CONTENT|CITATION\.cff",
+    r"Makefile|pyproject\.toml|requirements\.txt|environment\.yml|postBuild|start|\.ci/(run|environment\.py)",
+    r"\.(gitattributes|gitignore|editorconfig)|\.pre-commit-config\.yaml",
+    r"\.github/(workflows/ci|ISSUE_TEMPLATE/[a-z-]+)\.yml",
     r"course\.yml|nbgrader_config\.py",
     r"seeds/(frame|documents|outside|statements|\d-[a-z0-9-]+)\.yml",
     r"solutions/(?P<slug>\d\d-[a-z0-9-]+)/((?P=slug)\.ipynb|exercises\.yml|key\.json)",
@@ -216,6 +218,19 @@ def test_the_binder_badge_opens_the_first_lesson() -> None:
     assert (ROOT / opened[0].replace("work/", "lessons/", 1)).is_file()
 
 
+def test_the_workflow_runs_the_gate_on_every_promised_python() -> None:
+    promised = re.findall(r"Programming Language :: Python :: (3\.\d+)", read("pyproject.toml"))
+    job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["gate"]
+    assert job["strategy"]["matrix"]["python"] == promised
+    assert job["steps"][-1] == {"run": ".ci/run"}
+
+
+def test_the_version_is_printed_and_has_its_place_in_the_changelog() -> None:
+    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    assert run(sys.executable, "-m", "appraise", "--version").stdout == f"appraise {version}\n"
+    assert re.findall(r"^## \[(.+?)\]", read("CHANGELOG.md"), flags=re.MULTILINE)[:2] == ["Unreleased", version]
+
+
 def commands(page: str) -> list[str]:
     """The lines of a page's fenced shell blocks."""
     blocks = [t.content for t in tokens(read(page)) if t.type == "fence" and t.info.strip() == "sh"]
@@ -240,7 +255,10 @@ def test_every_command_of_the_readme_is_run() -> None:
 
 # ── Commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-MAKE = ["make", "--assume-old=.venv/built"]  # the environment as it is: a test does not build it again
+MAKE = [
+    "make",
+    *(f"--assume-old=.venv/{name}" for name in ("built", "built-teach", "built-dev")),
+]  # the environment as it is: a test does not build it again
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from appraise.authoring.reading_site import build_site, run_lessons
 from appraise.course import load_course
 from tests.browser.conftest import WCAG
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 SLUGS = [lesson.slug for lesson in load_course().lessons]
 ALSO = ["heading-order", "page-has-heading-one", "empty-heading", "image-redundant-alt"]  # beyond WCAG's A and AA
 # Of nbconvert's pages the colours and the links without a line are its template's, not the course's; the contrast of

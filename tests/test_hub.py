@@ -55,7 +55,7 @@ def what_is_missing() -> str:
     return f"missing: {', '.join(lost)}" if lost else ""
 
 
-pytestmark = pytest.mark.skipif(bool(what_is_missing()), reason=what_is_missing())
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(what_is_missing()), reason=what_is_missing())]
 
 # Arguments: the course, then the folders that every user must be able to read, each with its private ancestor or "".
 GROUND = r"""

@@ -8,6 +8,8 @@ import urllib.request
 
 import pytest
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 TABS = [f"@jupyter/nbgrader:{name}" for name in ("assignment-list", "course-list", "create-assignment", "formgrader")]
 LESSON = "work/00-start-here/00-start-here.ipynb"
 

@@ -22,6 +22,8 @@ from appraise.exercises.values import is_not_reported
 from appraise.sources.tables import numbers, sources
 from tests import bank
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 ROOT = Path(__file__).parent.parent
 COURSE = load_course()
 SLUGS = [lesson.slug for lesson in COURSE.lessons if (ROOT / "solutions" / lesson.slug).is_dir()]

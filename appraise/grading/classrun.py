@@ -443,7 +443,7 @@ def _on_dask(address: str) -> Iterator[_Place]:
     try:
         import distributed
     except ImportError:
-        raise ClassError("--dask needs the package distributed: pip install -e '.[dask]'") from None
+        raise ClassError("--dask needs the package distributed: run `make env-teach`") from None
     try:
         client: Any = distributed.Client(address, timeout=20, set_as_default=False)  # type: ignore[no-untyped-call]
         client.wait_for_workers(1, timeout=60)

@@ -28,6 +28,8 @@ from appraise.grading import classrun, judge
 from appraise.grading.classrun import ClassError
 from appraise.grading.judge import FAULT, LessonError
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 CORE = {
     **{"n-in-each-arm": 1.0, "which-design": 2.0, "follow-the-figure": 2.0, "mean-of-scores": 2.0},
     **{"the-difference": 1.0, "draw-the-means": 2.0, "judge-the-bias": 2.0, "say-it-plainly": None},

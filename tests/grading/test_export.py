@@ -11,6 +11,8 @@ from nbgrader.api import Gradebook
 
 from appraise.grading import classrun, export, judge
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 
 def read(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as f:

@@ -21,6 +21,8 @@ from appraise.grading import classrun, export, gradebook
 from appraise.grading.gradebook import Book, GradebookError, Stamp
 from appraise.grading.judge import Lesson
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 STAMP = Stamp("k1", "s1", "l1", "2026-02-28 10:00:00 UTC", "none")
 
 

@@ -19,6 +19,8 @@ from appraise.grading.judge import LessonError, Outcome, proper
 from appraise.grading.learner import Warm
 from tests import bank
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 FULL = {
     "n-in-each-arm": 1.0,
     "which-design": 2.0,

@@ -21,6 +21,8 @@ from appraise.grading.channel import Ended
 from appraise.grading.learner import Broken, Child, Limits, Warm
 from appraise.grading.rebuild import Beside
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 CELLS = [
     "print('a'); print('b')",
     "import time\nfor word in 'abc':\n    print(word, flush=True)\n    time.sleep(0.3)",

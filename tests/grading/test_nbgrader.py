@@ -17,6 +17,8 @@ from conftest import REPO, SLUG
 from nbgrader.api import Gradebook
 from test_judge import FULL
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 GRADED = {n: p for n, p in FULL.items() if n != "one-more"}
 Handed = Callable[..., Any]
 

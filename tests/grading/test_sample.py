@@ -16,6 +16,8 @@ import yaml
 from appraise.grading import classrun, judge, sample
 from appraise.grading.classrun import ClassError
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 REPO = Path(__file__).parents[2]
 ANSWERS = {
     "n-in-each-arm": [{"answer": "arm_n = '40'", "points": 1}, {"answer": "arm_n = 80", "points": 0}],

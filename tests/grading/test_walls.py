@@ -18,6 +18,8 @@ from appraise.grading.judge import Outcome
 from appraise.grading.learner import PATIENCE, Broken, Child, Limits, Warm
 from appraise.grading.walls import BUBBLEWRAP, LANDLOCK, NONE, TIERS, NotWalled, Walls, breaches, stand
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 REPO = Path(__file__).parents[2]
 LIMITS = Limits(item_seconds=10, memory_bytes=400_000_000, processes=12)
 

@@ -16,6 +16,8 @@ from appraise.grading.walls import NONE, TIERS, NotWalled, Walls
 from tests.hostile.ground import MARK, REPO, Ground, grade_class, prepare
 from tests.hostile.submissions import CLASS
 
+pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
+
 NAMED = {s.name: s for s in CLASS}
 stood: list[int] = []
 
