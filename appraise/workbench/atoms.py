@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[0-9]+(?:[.,·][0-9]+)*|[^\s
 _DIGITS = frozenset("0123456789")
 _MINUS = frozenset("-−–‐‑")
 _SIGNS = {"<": "<", ">": ">", "≤": "≤", "≥": "≥", "=": "=", "≈": "≈", "~": "≈", "⩽": "≤", "⩾": "≥"}
-_HEDGES = frozenset("about around nearly almost roughly some approximately over than least most up under".split())
+_HEDGES = frozenset("about around nearly almost roughly some approximately over than least most".split())
 _CURRENCY = frozenset("£$€")
 _BEFORE_UNIT = frozenset(("week", "weeks", "day", "days", "month", "months", "year", "years", "night", "hour"))
 _AGES = frozenset(("aged", "age", "ages"))
@@ -184,8 +184,10 @@ class _Reader:
         token, before, after = self.tokens[i], self.at(i - 1), self.at(last + 1)
         if before.text == "." and before.end - token.start in (0, -1):
             before = self.at(i - 2) if self.at(i - 2).low in ("no", "nos", "nr", "fig", "figs", "pp", "p", "vol", "ref") else before
-        if before.text == "#" or before.low == "no" and self.at(i - 1).text != ".":
-            return before.text == "#"
+        if before.text in "#№" and before is not _NOTHING:
+            return True
+        if before.low == "no" and self.at(i - 1).text != ".":
+            return False
         if before.low in NAMED and not before.excluded and not (before.low == "number" and self.at(i - 2).low == "the"):
             return not (before.low == "level" and "." in token.text)
         between = self.text[self.dropped_end : token.start].strip().lower() if token.start - self.dropped_end < 8 else "?"

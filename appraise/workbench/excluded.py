@@ -45,6 +45,9 @@ PATTERNS = [
     r"\b(?:in|their|her|his|my|the|early|late|mid)[ -]\d0['’]?s\b",
     r"\b\d{1,4}(?:st|nd|rd|th)\b",
     r"\b24/7\b",
+    r"\b\d0s (?:and|or|to) \d0s\b",
+    r"\b\d{1,2} ?[x×] ?\d{1,2}\b(?! ?[\^⁻⁰¹²³])",  # a design, a grid; not a power of ten
+    r"\b[FtrzZχ][²2]?\(\d{1,5}(?:,\s?\d{1,5})?\)",  # the degrees of freedom of a test
     r"\b(?:1|2|[Oo]ne|[Tt]wo)-(?:sided|tailed)\b",
     r"©\s?\d{4}\b",
 ]

@@ -230,7 +230,7 @@ def _worked_out(source: list[Figure]) -> Iterable[tuple[str, _Entry]]:
     """What two figures near each other give: their difference, and how much larger or smaller one is in percent."""
     for i, one in enumerate(source):
         for two in source[i + 1 : i + 1 + _WINDOW]:
-            same = one.unit == two.unit or ("" in (one.unit, two.unit) and one.kind == two.kind == "number")
+            same = one.unit == two.unit or {units.dimension(one.unit), units.dimension(two.unit)} <= {"count", ""}
             if len(one.values) > 1 or len(two.values) > 1 or not same or abs(one.sentence - two.sentence) > 1:
                 continue
             if "p" in (one.kind, two.kind) or "spread" in (one.kind, two.kind):
