@@ -38,7 +38,8 @@ _FRACTIONS = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2
 class Atom(NamedTuple):
     """One number of a text. `number_start` is where the number begins, `start` where its sign or p does.
 
-    `before` is the word before it, `in_interval` says that an interval or quartiles were announced just before.
+    `before` is the word before it. `announced` is "interval" where a confidence interval was announced just before,
+    "range" where quartiles or the ends of a scale were, and "".
     """
 
     values: tuple[Decimal, ...]
@@ -49,7 +50,7 @@ class Atom(NamedTuple):
     number_start: int
     end: int
     before: str
-    in_interval: bool
+    announced: str
 
 
 class Token(NamedTuple):
@@ -312,7 +313,7 @@ class _Reader:
             values, sign, start = (-values[0], *values[1:]), "", begin
         word = self.at(before)
         if kind == "number" and (p := self._p_start(before, values[0])) is not None:
-            self.atoms.append(Atom(values, "p", "p", sign or "=", p, number_start, end, word.low, False))
+            self.atoms.append(Atom(values, "p", "p", sign or "=", p, number_start, end, word.low, ""))
             return
         if word.text in _CURRENCY and word.end >= start - 1:
             unit, start = word.text, word.start
@@ -324,8 +325,8 @@ class _Reader:
             kind = self._kind(before, last, unit)
         if not sign and (word.low in _HEDGES or self.at(before).low == "than"):
             sign = "≈"
-        interval = self._announces_interval(before)
-        self.atoms.append(Atom(values, kind, unit, sign, start, number_start, max(end, unit_end), word.low, interval))
+        announced = self._announced(before)
+        self.atoms.append(Atom(values, kind, unit, sign, start, number_start, max(end, unit_end), word.low, announced))
 
     def _sign(self, values: tuple[Decimal, ...], k: int, start: int) -> tuple[str, int, int]:
         """A minus, or a sign of comparison, before a number: the sign, where it stands, and the token before it."""
@@ -380,14 +381,17 @@ class _Reader:
                 break
         return "number"
 
-    def _announces_interval(self, k: int) -> bool:
-        """Do the three tokens before a number speak of an interval or of quartiles?"""
+    def _announced(self, k: int) -> str:
+        """Do the three tokens before a number speak of a confidence interval, or of quartiles or a scale?"""
         for step in range(3):
-            if self.at(k - step).low in ("ci", "cis", "interval", "intervals", "iqr", "range", "cri", "limits"):
-                return True
+            low = self.at(k - step).low
+            if low in ("ci", "cis", "cri", "interval", "intervals"):
+                return "interval"
+            if low in ("iqr", "range", "quartiles", "limits"):
+                return "range"
             if self.at(k - step).is_digits:
-                return False
-        return False
+                return ""
+        return ""
 
     def _unit_after(self, last: int) -> tuple[str, int]:
         """The unit after a number and where it ends; "" where none is found."""

@@ -140,12 +140,12 @@ def _joins(text: str, one: Atom, two: Atom) -> Kind | None:
     a, b = one.values[0], two.values[0]
     whole = a == a.to_integral_value() and b == b.to_integral_value()
     if link in _RANGE or (link == "and" and one.before in ("between", "from")):
-        plain = link != "to" or one.before != "from" or one.in_interval
+        plain = link != "to" or one.before != "from" or one.announced
         if plain and a < b and _same_unit(one, two):
-            return "interval" if one.in_interval else "range"
-    if link in (",", ";") and one.in_interval and a < b:
-        return "interval"
-    if link == ":" and whole and max(a, b) < 100 and not one.in_interval:
+            return "interval" if one.announced == "interval" else "range"
+    if link in (",", ";") and one.announced and a < b:
+        return "interval" if one.announced == "interval" else "range"
+    if link == ":" and whole and max(a, b) < 100 and not one.announced:
         return "share"
     if link in _SHARE and whole and 0 <= a <= b and b > 1 and _is_total(text, one, two, link):
         return "share"
