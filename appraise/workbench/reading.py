@@ -142,3 +142,42 @@ def _trimmed(text: str, start: int, end: int) -> list[Span]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return [Span(start, end)] if start < end else []
+
+
+_OF_AN_ABSTRACT = re.compile(
+    r"\b(?:background|objectives?|methods?|results?|findings|conclusions?|interpretation|participants|randomi[sz]ed|"
+    r"allocated|95\s?% ?(?:CI|confidence)|confidence interval|primary outcome|main outcome|funding|registration)\b"
+    r"|\bp\s?[<=>]",
+    re.I,
+)
+_OF_A_PAGE = re.compile(
+    r"\b(?:you|your|we all|click|share|buy|price|order|reviews?|comments|posted|read more|subscribe|says?|said|news|"
+    r"research shows|new study|scientists|experts|researchers)\b|[!?£$€]",
+    re.I,
+)
+
+
+def looks_swapped(page: str, abstract: str) -> str:
+    """One sentence where the page and the abstract seem to stand in each other's box, and "" otherwise.
+
+    It counts words that abstracts and pages tend to use. It is a question to the reader and stops nothing.
+
+    >>> looks_swapped("Methods: randomised. Results: p<0.05 (95% CI 1 to 2).", "You will love it, says our shop! Buy now.")
+    "the page reads like an abstract and the abstract like a page: are they in each other's box?"
+    >>> looks_swapped("You will love it, says our shop! Buy now.", "Methods: randomised. Results: p<0.05.")
+    ''
+    """
+
+    def leaning(text: str) -> float:
+        """How much a text leans to an abstract, from −1 to 1."""
+        start = text[:20_000]
+        ours, theirs = len(set(_words(_OF_AN_ABSTRACT, start))), len(set(_words(_OF_A_PAGE, start)))
+        return (ours - theirs) / max(1, ours + theirs)
+
+    if leaning(page) > 0.3 and leaning(abstract) < -0.3:
+        return "the page reads like an abstract and the abstract like a page: are they in each other's box?"
+    return ""
+
+
+def _words(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [match[0].lower() for match in pattern.finditer(text)]
