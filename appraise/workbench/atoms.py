@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from appraise.workbench import numerals, units
-from appraise.workbench.excluded import NAMED, excluded_spans
+from appraise.workbench import numerals, units, words
+from appraise.workbench.excluded import NAMED
+from appraise.workbench.tokens import NOTHING, UnitReader, tokens
 
 AtomKind = Literal["number", "p", "part", "level", "spread", "ratio"]
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[0-9]+(?:[.,·][0-9]+)*|[^\s]")
-_DIGITS = frozenset("0123456789")
-_MINUS = frozenset("-−–‐‑")
-_SIGNS = {"<": "<", ">": ">", "≤": "≤", "≥": "≥", "=": "=", "≈": "≈", "~": "≈", "⩽": "≤", "⩾": "≥"}
-_HEDGES = frozenset("about around nearly almost roughly some approximately over than least most".split())
-_CURRENCY = frozenset("£$€")
-_BEFORE_UNIT = frozenset(("week", "weeks", "day", "days", "month", "months", "year", "years", "night", "hour"))
-_AGES = frozenset(("aged", "age", "ages"))
-_STOP = frozenset(
-    "and or in with to was were had has have who whom for against than out at from on by is are as vs v versus per that "
-    "which did do does said say says between but not more less fewer took each a an compared, only also".split()
-)
-_THROUGH = frozenset(("of", "the", "these", "those", "our", "all", "their", "its"))
-_NOT_ONE_BEFORE = frozenset("no any every the this that each which another some only's".split())
-_NOT_ONE_AFTER = frozenset(
-    "more another who that whose thing things way or can could should may might must is was has had would does reason and "
-    "but knows needs to by on at for with s another's day".split()
-)
-_NOT_PART_BEFORE = frozenset("second first other better latter former last next final the this that".split())
-_RATIOS = frozenset(("ratio", "ratios", "hr", "or", "rr", "irr", "ahr", "aor", "arr", "hrs", "ors", "rrs"))
-_SPREADS = frozenset(("sd", "se", "sem", "sds", "cv"))
-_SUPERSCRIPTS = frozenset("²³¹")
-_FRACTIONS = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3)}
 
 
 class Atom(NamedTuple):
@@ -53,46 +30,6 @@ class Atom(NamedTuple):
     announced: str
 
 
-class Token(NamedTuple):
-    """A word, a run of digits, or a sign, with its place; `excluded` where it is in a date, a reference or a name."""
-
-    text: str
-    low: str
-    start: int
-    end: int
-    excluded: bool
-
-    @property
-    def is_word(self) -> bool:
-        """Is it made of letters?"""
-        return self.text[0].isalpha()
-
-    @property
-    def is_digits(self) -> bool:
-        """Is it a run of digits?"""
-        return self.text[0] in _DIGITS
-
-
-_NOTHING = Token("\n", "\n", -9, -9, True)
-
-
-def tokens(text: str) -> list[Token]:
-    """The words, runs of digits and signs of a text, those of dates, references and names marked as excluded.
-
-    >>> [(t.text, t.excluded) for t in tokens("7.5 mg (p. 12-15)")]
-    [('7.5', False), ('mg', False), ('(', False), ('p', True), ('.', True), ('12', True), ('-', True), ('15', True), (')', False)]
-    """
-    spans = iter(excluded_spans(text))
-    span = next(spans, None)
-    found = []
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        while span and span[1] <= start:
-            span = next(spans, None)
-        found.append(Token(match[0], match[0].lower(), start, end, span is not None and span[0] < end))
-    return found
-
-
 def atoms(text: str) -> list[Atom]:
     """The numbers of a text in order. The text is as `read_text` gives it.
 
@@ -102,20 +39,17 @@ def atoms(text: str) -> list[Atom]:
     return _Reader(text).read()
 
 
-class _Reader:
+class _Reader(UnitReader):
     """Passes the tokens of one text from left to right. `i` is the token read; nothing goes back behind it."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.tokens = text, tokens(text)
+        super().__init__(tokens(text))
+        self.text = text
         self.decimal_comma = numerals.uses_decimal_comma(
             t.text for t in self.tokens if t.is_digits and not t.excluded and ("," in t.text or "." in t.text)
         )
         self.atoms: list[Atom] = []
         self.dropped_end = -9  # where the last number ended that was a name, as in "pages 6 and 7"
-
-    def at(self, i: int) -> Token:
-        """The token at a place, or one that is nothing."""
-        return self.tokens[i] if 0 <= i < len(self.tokens) else _NOTHING
 
     def read(self) -> list[Atom]:
         """All numbers."""
@@ -126,8 +60,8 @@ class _Reader:
                 i += 1
             elif token.is_digits:
                 i = self._digits(i)
-            elif token.text in _FRACTIONS:
-                top, bottom = _FRACTIONS[token.text]
+            elif token.text in words.FRACTIONS:
+                top, bottom = words.FRACTIONS[token.text]
                 self._add((Decimal(top), Decimal(bottom)), i, i, "part")
                 i += 1
             elif token.is_word:
@@ -165,7 +99,7 @@ class _Reader:
         last = i
         while last - i < 3:
             after = self.at(last + 1)
-            gap = self.text[self.tokens[last].end : after.start] if after is not _NOTHING else ""
+            gap = self.text[self.tokens[last].end : after.start] if after is not NOTHING else ""
             if len(gap) != 1 or gap not in " \u00a0\u2009\u202f" or after.excluded or not after.is_digits:
                 break
             head = after.text.replace(",", ".").split(".")[0]
@@ -184,21 +118,27 @@ class _Reader:
         """Is this numeral a year, a page, or part of a name, and no quantity?"""
         token, before, after = self.tokens[i], self.at(i - 1), self.at(last + 1)
         if before.text == "." and before.end - token.start in (0, -1):
-            before = self.at(i - 2) if self.at(i - 2).low in ("no", "nos", "nr", "fig", "figs", "pp", "p", "vol", "ref") else before
-        if before.text in "#№" and before is not _NOTHING:
+            before = (
+                self.at(i - 2)
+                if self.at(i - 2).low in ("no", "nos", "nr", "fig", "figs", "pp", "p", "vol", "ref")
+                else before
+            )
+        if before.text in "#№" and before is not NOTHING:
             return True
         if before.low == "no" and self.at(i - 1).text != ".":
             return False
         if before.low in NAMED and not before.excluded and not (before.low == "number" and self.at(i - 2).low == "the"):
             return not (before.low == "level" and "." in token.text)
-        between = self.text[self.dropped_end : token.start].strip().lower() if token.start - self.dropped_end < 8 else "?"
+        between = (
+            self.text[self.dropped_end : token.start].strip().lower() if token.start - self.dropped_end < 8 else "?"
+        )
         if self.dropped_end > 0 and between in ("and", "to", "or", "-", "–", ",", "&", "/"):
             return True
         touching = after.start == self.tokens[last].end
-        if touching and after.is_word and not self._unit_after(last)[0] and after.low not in ("p", "x"):
+        if touching and after.is_word and not self.unit_after(last)[0] and after.low not in ("p", "x"):
             return True
         bare_year = len(token.text) == 4 and token.text.isdigit() and token.text[:2] in ("19", "20") and last == i
-        return bare_year and not self._unit_after(last)[0] and before.text not in (*_CURRENCY, "=")
+        return bare_year and not self.unit_after(last)[0] and before.text not in (*words.CURRENCY, "=")
 
     # number words
 
@@ -208,11 +148,11 @@ class _Reader:
         if low in ("half", "halves"):
             return self._half(i)
         if low in ("a", "an") or numerals.is_number_word(low):
-            words, places = self._run_of_words(i)
-            part = self._part(i, words, places)
+            run, places = self._run_of_words(i)
+            part = self._part(i, run, places)
             if part:
                 return part
-            number = numerals.read_words(words)
+            number = numerals.read_words(run)
             if number and not (number[0] == 1 and number[1] == 1 and not self._is_a_number(i)):
                 last = places[number[1] - 1]
                 if not self._named(i):
@@ -226,55 +166,59 @@ class _Reader:
         return i + 1
 
     def _run_of_words(self, i: int) -> tuple[list[str], list[int]]:
-        """The words from token i on, eight at most, with their places; hyphens that touch both words are passed over."""
-        words, places = [self.tokens[i].low], [i]
+        """The words from token i on, eight at most, with their places; hyphens that touch both are passed over."""
+        run, places = [self.tokens[i].low], [i]
         k = i + 1
-        while len(words) < 8:
+        while len(run) < 8:
             token = self.at(k)
-            if token.text in "-‐‑" and self.at(k - 1).end == token.start and self.at(k + 1).start == token.end:
+            if token.text in words.HYPHENS and self.at(k - 1).end == token.start and self.at(k + 1).start == token.end:
                 token, k = self.at(k + 1), k + 1
             if not token.is_word or token.excluded:
                 break
-            words.append(token.low)
+            run.append(token.low)
             places.append(k)
             k += 1
-        return words, places
+        return run, places
 
-    def _part(self, i: int, words: list[str], places: list[int]) -> int:
+    def _part(self, i: int, run: list[str], places: list[int]) -> int:
         """Read "two thirds", "a quarter of"; returns the token after it, or 0 where there is no such fraction."""
-        if len(words) < 2 or words[1] not in numerals.PARTS:
+        if len(run) < 2 or run[1] not in numerals.PARTS:
             return 0
-        top = 1 if words[0] in ("a", "an", "one") else numerals.SMALL.get(words[0], 0)
-        plural = words[1].endswith(("s", "halves"))
+        top = 1 if run[0] in ("a", "an", "one") else numerals.SMALL.get(run[0], 0)
+        plural = run[1].endswith(("s", "halves"))
         if not top or plural != (top > 1):
             return 0
-        after = words[2] if len(words) > 2 else ""
-        ordinal = words[0] in ("a", "an") and words[1] not in ("half", "quarter")
+        after = run[2] if len(run) > 2 else ""
+        ordinal = run[0] in ("a", "an") and run[1] not in ("half", "quarter")
         if ordinal and after and after not in ("of", "to", "and", "in", "more", "less", "fewer", "as"):
             return 0
-        self._add((Decimal(top), Decimal(numerals.PARTS[words[1]])), i, places[1], "part")
+        self._add((Decimal(top), Decimal(numerals.PARTS[run[1]])), i, places[1], "part")
         return places[1] + 1
 
     def _half(self, i: int) -> int:
         before, after, token = self.at(i - 1), self.at(i + 1), self.tokens[i]
-        compound = after.text in "-‐‑" and after.start == token.end and self.at(i + 2).low not in ("hour", "year", "day")
-        if not compound and before.low not in _NOT_PART_BEFORE and not after.low.endswith("way"):
+        compound = (
+            after.text in words.HYPHENS
+            and after.start == token.end
+            and self.at(i + 2).low not in ("hour", "year", "day")
+        )
+        if not compound and before.low not in words.NOT_PART_BEFORE and not after.low.endswith("way"):
             self._add((Decimal(1), Decimal(2)), i, i, "part")
         return i + 1
 
     def _is_a_number(self, i: int) -> bool:
         """Is this "one" a number? Not in "one of the cushions", "no one", "one can say"."""
         before, after = self.at(i - 1), self.at(i + 1)
-        if before.low in _NOT_ONE_BEFORE or (before.text in "-‐‑" and before.end == self.tokens[i].start):
+        if before.low in words.NOT_ONE_BEFORE or (before.text in words.HYPHENS and before.end == self.tokens[i].start):
             return False
         if after.low == "more":
             return self.at(i + 2).low in ("to", "than") or bool(units.canonical(self.at(i + 2).low))
         if after.low in ("of", "in", "out", "to"):
             beyond = self.at(i + 3) if self.at(i + 2).low in ("of", "every", "the") else self.at(i + 2)
-            return beyond.is_digits or numerals.is_number_word(beyond.low) or beyond.low == "a" and after.low == "in"
-        if after.text in "-‐‑" and after.start == self.tokens[i].end:
+            return beyond.is_digits or numerals.is_number_word(beyond.low) or (beyond.low == "a" and after.low == "in")
+        if after.text in words.HYPHENS and after.start == self.tokens[i].end:
             return self.at(i + 2).low not in ("off", "sided", "tailed", "to", "way")
-        return after.is_word and after.low not in _NOT_ONE_AFTER
+        return after.is_word and after.low not in words.NOT_ONE_AFTER
 
     def _named(self, i: int) -> bool:
         """Does this number word stand in a name: "part two", "phase three", "pages six"?"""
@@ -300,13 +244,12 @@ class _Reader:
         power = numerals.read_power(self.text, end)
         if power and kind == "number":
             values, end = (values[0] * Decimal(10) ** power[0],), power[1]
-        elif self.at(last + 1).low in ("million", "billion", "thousand") and kind == "number" and alone:
-            if self.tokens[last].is_digits:
-                values = (values[0] * numerals.MULTIPLES[self.at(last + 1).low],)
-                last, end = last + 1, self.at(last + 1).end
-        unit, unit_end = self._unit_after(last) if alone and not power and kind != "part" else ("", end)
+        elif self._is_multiple(last + 1) and self.tokens[last].is_digits and kind == "number" and alone:
+            values = (values[0] * numerals.MULTIPLES[self.at(last + 1).low],)
+            last, end = last + 1, self.at(last + 1).end
+        unit, unit_end = self.unit_after(last) if alone and not power and kind != "part" else ("", end)
         if kind == "part":
-            unit, unit_end = self._unit_of_part(last)
+            unit, unit_end = self.unit_of_part(last)
         before = first - 2 if start < token.start else first - 1  # over the point of ".05"
         sign, begin, before = self._sign(values, before, start)
         if sign == "-":
@@ -315,33 +258,40 @@ class _Reader:
         if kind == "number" and (p := self._p_start(before, values[0])) is not None:
             self.atoms.append(Atom(values, "p", "p", sign or "=", p, number_start, end, word.low, ""))
             return
-        if word.text in _CURRENCY and word.end >= start - 1:
+        if word.text in words.CURRENCY and word.end >= start - 1:
             unit, start = word.text, word.start
-        elif not unit and word.low in _BEFORE_UNIT and values[0] == values[0].to_integral_value():
+        elif not unit and word.low in words.BEFORE_UNIT and values[0] == values[0].to_integral_value():
             unit, start = units.canonical(word.low), word.start
-        elif not unit and word.low in _AGES:
+        elif not unit and word.low in words.AGES:
             unit = "year"
         if kind == "number":
             kind = self._kind(before, last, unit)
-        if not sign and (word.low in _HEDGES or self.at(before).low == "than"):
+        if not sign and (word.low in words.HEDGES or self.at(before).low == "than"):
             sign = "≈"
         announced = self._announced(before)
         self.atoms.append(Atom(values, kind, unit, sign, start, number_start, max(end, unit_end), word.low, announced))
+
+    def _is_multiple(self, k: int) -> bool:
+        return self.at(k).low in ("million", "billion", "thousand")
 
     def _sign(self, values: tuple[Decimal, ...], k: int, start: int) -> tuple[str, int, int]:
         """A minus, or a sign of comparison, before a number: the sign, where it stands, and the token before it."""
         sign = ""
         token = self.at(k)
-        if token.text in _MINUS and token.end == start:
+        if token.text in words.MINUS and token.end == start:
             before = self.at(k - 1)
-            apart = before is _NOTHING or before.end < token.start or before.text in "([=<>≤≥,;:/±~≈"
+            apart = before is NOTHING or before.end < token.start or before.text in "([=<>≤≥,;:/±~≈"
             if apart:
                 return "-", token.start, k - 1
         elif token.text == "+" and token.end == start:
             k -= 1
             token = self.at(k)
-        while token.text in _SIGNS and self.at(k) is not _NOTHING:
-            sign = _SIGNS[token.text] if not sign or sign == "=" else {"<": "≤", ">": "≥"}.get(_SIGNS[token.text], sign)
+        while token.text in words.SIGNS and self.at(k) is not NOTHING:
+            sign = (
+                words.SIGNS[token.text]
+                if not sign or sign == "="
+                else {"<": "≤", ">": "≥"}.get(words.SIGNS[token.text], sign)
+            )
             k -= 1
             token = self.at(k)
         return sign, start, k
@@ -354,7 +304,7 @@ class _Reader:
             token = self.at(k)
             if token.low in ("p", "ps") and not token.excluded:
                 return token.start
-            if token.low not in ("value", "values", "of", "was", "is", "-", "=", "<", ">", ":", "for", "trend", "less", "than"):
+            if token.low not in words.AFTER_P:
                 return None
             k -= 1
         return None
@@ -363,19 +313,29 @@ class _Reader:
         """The kind of a plain number by the words around it."""
         if unit == "%":
             after = [self.at(last + k).low for k in range(1, 6)]
-            if {"ci", "cis", "confidence", "credible", "cri"} & set(after[:4]):
+            if words.CONFIDENCE & set(after[:4]):
                 return "level"
         word = self.at(before)
-        if word.text == "±" or word.low in _SPREADS or (word.text in ":," and self.at(before - 1).low in _SPREADS):
+        if (
+            word.text == "±"
+            or word.low in words.SPREADS
+            or (word.text in ":," and self.at(before - 1).low in words.SPREADS)
+        ):
             return "spread"
         if word.text in "([":
             inner = self.at(before - 1)
             closed = self.at(last + 1).text in ")]" or (unit and self.at(last + 2).text in ")]")
-            if inner.is_digits and closed and unit not in ("%",) and units.dimension(unit) != "count" and "." in self.at(last).text:
+            if (
+                inner.is_digits
+                and closed
+                and unit not in ("%",)
+                and units.dimension(unit) != "count"
+                and "." in self.at(last).text
+            ):
                 return "spread"
         for k in range(4):
             token = self.at(before - k)
-            if token.low in _RATIOS and (token.low not in ("or", "hrs") or token.text.isupper()):
+            if token.low in words.RATIOS and (token.low not in ("or", "hrs") or token.text.isupper()):
                 return "ratio"
             if token.is_digits or token.text in ".;":
                 break
@@ -385,69 +345,10 @@ class _Reader:
         """Do the three tokens before a number speak of a confidence interval, or of quartiles or a scale?"""
         for step in range(3):
             low = self.at(k - step).low
-            if low in ("ci", "cis", "cri", "interval", "intervals"):
+            if low in words.INTERVALS:
                 return "interval"
-            if low in ("iqr", "range", "quartiles", "limits"):
+            if low in words.RANGES:
                 return "range"
             if self.at(k - step).is_digits:
                 return ""
-        return ""
-
-    def _unit_after(self, last: int) -> tuple[str, int]:
-        """The unit after a number and where it ends; "" where none is found."""
-        k = last + 1
-        token, touching = self.at(k), self.at(k).start == self.tokens[last].end
-        if token.excluded and token is not _NOTHING and not token.is_word:
-            return "", -1
-        if token.text in _CURRENCY:
-            return token.text, token.end
-        if token.text == "%":
-            return "%", token.end
-        if token.low in ("per", "percentage") and self.at(k + 1).low in ("cent", "cents", "point", "points"):
-            return ("%" if token.low == "per" else "percentage point"), self.at(k + 1).end
-        if token.text in "°º":
-            return ("°C", self.at(k + 1).end) if self.at(k + 1).low == "c" else ("°", token.end)
-        if token.text in "-‐‑" and touching and self.at(k + 1).start == token.end and self.at(k + 1).is_word:
-            k, token, touching = k + 1, self.at(k + 1), False
-        if not token.is_word:
-            return "", -1
-        unit = units.canonical(token.text, attached=touching)
-        if unit:
-            return self._compound(unit, k)
-        return self._counted(k), -1
-
-    def _unit_of_part(self, last: int) -> tuple[str, int]:
-        """The time of "half an hour" and "a quarter of an hour", and where it ends."""
-        k = last + 1 + (self.at(last + 1).low == "of")
-        k += self.at(k).low in ("a", "an") or self.at(k).text in "-‐‑"
-        unit = units.canonical(self.at(k).text) if k > last + 1 and self.at(k).is_word else ""
-        return (unit, self.at(k).end) if units.dimension(unit) == "time" else ("", -1)
-
-    def _compound(self, unit: str, k: int) -> tuple[str, int]:
-        """A unit with what it is divided by, "mg/kg", or with its years, "person-years"."""
-        slash, under = self.at(k + 1), self.at(k + 2)
-        if slash.text == "/" and slash.start == self.at(k).end and under.is_word and under.start == slash.end:
-            if units.dimension(unit) != "time" and unit != "beat":
-                return f"{unit}/{under.text}", under.end
-            return unit, under.end
-        if unit == "person" and slash.text in "-‐‑" and under.low in ("years", "year"):
-            return "person-year", under.end
-        return unit, self.at(k).end
-
-    def _counted(self, k: int) -> str:
-        """The people or things that a number counts, some words on: "48 older people", "three of the schools"."""
-        for _ in range(4):
-            token = self.at(k)
-            if token.text in "-‐‑" and token is not _NOTHING:
-                k += 1
-                continue
-            if not token.is_word or numerals.is_number_word(token.low):
-                return ""
-            # "three of the schools" counts schools, "331 completed the trial" does not count trials
-            if token.low in _STOP or (token.low in _THROUGH and token.low != "of" and self.at(k - 1).low not in _THROUGH):
-                return ""
-            unit = units.canonical(token.text)
-            if unit in units.COUNTED:
-                return unit
-            k += 1
         return ""

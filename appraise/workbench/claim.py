@@ -123,7 +123,9 @@ def checked_name(name: str) -> str:
     'kelp-bath'
     """
     if len(name) > 60 or not _NAME.fullmatch(name) or name in _RESERVED:
-        raise WorkbenchError(f"{name[:60]!r} cannot name a claim; expected small letters, digits and hyphens, such as kelp-bath")
+        raise WorkbenchError(
+            f"{name[:60]!r} cannot name a claim; expected small letters, digits and hyphens, such as kelp-bath"
+        )
     return name
 
 

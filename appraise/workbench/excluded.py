@@ -10,7 +10,11 @@ import re
 _NAMES = "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september "
 _NAMES += "october november december"
 # with a capital, since "12 may" is mostly no date
-_MONTH = r"(?:" + "|".join(f"{n.capitalize()}|{n.upper()}" for n in sorted(_NAMES.split(), key=len, reverse=True)) + r")\b\.?"
+_MONTH = (
+    r"(?:"
+    + "|".join(f"{n.capitalize()}|{n.upper()}" for n in sorted(_NAMES.split(), key=len, reverse=True))
+    + r")\b\.?"
+)
 _DAY = r"[0-3]?\d(?:st|nd|rd|th)?\b"
 _YEAR = r"(?:19|20)\d\d\b"
 _GAP = r"[ \u00a0]{1,2}"
@@ -57,15 +61,19 @@ _CHUNK = re.compile(r"\S+")
 _DOI = re.compile(r"(?:doi:)?10\.\d{4,9}/", re.IGNORECASE)
 _STRIP = "()[]{}<>.,;:!?\"'“”‘’*•|"
 _NAMED = (
-    "page pages p pp figure fig figures figs table tables chapter chapters section sections part parts no nos nr ref refs "
-    "reference references room box version phase type article channel code codes issue vol volume protocol grant grants "
-    "registration extension ext appendix question paragraph step rule line level stage class apartment floor suite "
-    "number ring call tel telephone phone fax post isbn issn pmid pmcid doi bus route platform award contract licence "
-    "supplement item lesson season episode psalm interstate highway"
+    "page pages p pp figure fig figures figs table tables chapter chapters section sections part parts no nos nr "
+    "ref refs reference references room box version phase type article channel code codes issue vol volume "
+    "protocol grant grants registration extension ext appendix question paragraph step rule line level stage "
+    "class apartment floor suite number ring call tel telephone phone fax post isbn issn pmid pmcid doi bus route "
+    "platform award contract licence supplement item lesson season episode psalm interstate highway "
 )
 NAMED = frozenset(_NAMED.split())
-_PREFIXED = frozenset(("mid", "pre", "post", "sub", "non", "top", "under", "over", "approx", "ca", "plus", "minus", "about"))
-_STREET = re.compile(r"\b\d{1,4}[a-z]?,? (?:[A-Z][a-z'’]{1,20} ){1,3}(?:Street|St|Road|Rd|Lane|Row|Avenue|Ave|Square|Way|Drive)\b")
+_PREFIXED = frozenset(
+    ("mid", "pre", "post", "sub", "non", "top", "under", "over", "approx", "ca", "plus", "minus", "about")
+)
+_STREET = re.compile(
+    r"\b\d{1,4}[a-z]?,? (?:[A-Z][a-z'’]{1,20} ){1,3}(?:Street|St|Road|Rd|Lane|Row|Avenue|Ave|Square|Way|Drive)\b"
+)
 
 
 def excluded_spans(text: str) -> list[tuple[int, int]]:

@@ -1,8 +1,8 @@
 """Every figure of a text: what it says, its kind and unit, and where it stands.
 
-A text is cut into tokens once; tokens become numbers (`atoms.py`), and neighbouring numbers become one figure where they
-belong together: a range, an interval, a number out of a total. Each step passes its input once, so that the time grows
-with the length of the text and no text makes it grow faster.
+A text is cut into tokens once; tokens become numbers (`atoms.py`), and neighbouring numbers become one figure where
+they belong together: a range, an interval, a number out of a total. Each step passes its input once, so that the time
+grows with the length of the text and no text makes it grow faster.
 """
 
 from __future__ import annotations
@@ -19,14 +19,28 @@ from appraise.workbench.atoms import Atom, atoms
 from appraise.workbench.reading import Span, read_text, sentences
 
 Kind = Literal[
-    "number", "count", "percent", "p", "share", "range", "interval", "level", "spread", "ratio", "time", "amount", "money"
+    "number",
+    "count",
+    "percent",
+    "p",
+    "share",
+    "range",
+    "interval",
+    "level",
+    "spread",
+    "ratio",
+    "time",
+    "amount",
+    "money",
 ]
 _BETWEEN = 14  # characters that may stand between two numbers of one figure
 _RANGE = frozenset(("-", "–", "—", "‐", "‑", "to", "until", "through"))
 _SHARE = frozenset(
     ("/", "in", "of", "out of", "of the", "of all", "of every", "in every", "out of every", "out of the", "of these")
 )
-_LIST = frozenset((",", "and", "or", ", and", ", or", "&", "v", "vs", "vs.", "versus", "±", "+/-", "to", "-", "–", "down to"))
+_LIST = frozenset(
+    (",", "and", "or", ", and", ", or", "&", "v", "vs", "vs.", "versus", "±", "+/-", "to", "-", "–", "down to")
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -118,7 +132,7 @@ def _between(text: str, one: Atom, two: Atom) -> str | None:
 
 
 def _spread_units(text: str, found: list[Atom]) -> None:
-    """Give a number the unit of the next one where both stand in a list: "10 or 12 weeks", "7 ± 2 cm", "5, 10 and 20 mg"."""
+    """Give a number the unit of the next one where both stand in a list: "10 or 12 weeks", "5, 10 and 20 mg"."""
     in_list = False
     for i in range(len(found) - 2, -1, -1):
         one, two = found[i], found[i + 1]

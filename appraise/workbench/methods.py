@@ -6,6 +6,7 @@ learner says what is what. `work_out` takes a filled form and gives one sentence
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -18,7 +19,8 @@ from appraise.workbench.reading import Span, read_text, sentences
 
 _BETWEEN = re.compile(
     r"\b(?:difference|between|compared|comparison|versus|vs?\.?|against|than|ratio|relative|adjusted|more|less|"
-    r"fewer|greater|larger|smaller|higher|lower|(?:HR|OR|RR)\b)", re.I
+    r"fewer|greater|larger|smaller|higher|lower|(?:HR|OR|RR)\b)",
+    re.I,
 )
 _WITHIN = re.compile(
     r"\b(?:baseline|before|initial\w*|from\b.{1,60}?\bto|fell|rose|dropped|decreased|increased|improved|reduced|declined|"
@@ -26,7 +28,9 @@ _WITHIN = re.compile(
     re.I | re.S,
 )
 _RANDOMISED = re.compile(r"\b(?:randomi[sz]ed|allocated|assigned|enrol?led|recruited|took part|were included)\b", re.I)
-_ANALYSED = re.compile(r"\b(?:analy[sz]ed|completed|finished|followed up|gave the main outcome|evaluated|assessed)\b", re.I)
+_ANALYSED = re.compile(
+    r"\b(?:analy[sz]ed|completed|finished|followed up|gave the main outcome|evaluated|assessed)\b", re.I
+)
 _DIFFERENCE = re.compile(r"\bdifferen|\beffect\b|\breduction\b|\bincrease\b|\bratio", re.I)
 _MOST = 12  # suggestions for one abstract
 
@@ -200,11 +204,11 @@ METHODS: dict[str, Method] = {
 
 
 def suggest(abstract: str) -> list[Suggestion]:
-    """Forms prefilled from what an abstract prints, twelve at most, in the abstract's order. Raises as `read_text` does.
+    """Forms prefilled from what an abstract prints, at most twelve, in its order. Raises as `read_text` does.
 
     >>> for s in suggest("The odds ratio was 0.64 (95% CI 0.47 to 0.88, p = 0.006)."):
-    ...     print(s.method, s.inputs)
-    p from interval {'estimate': '0.64', 'low': '0.47', 'high': '0.88', 'scale': 'ratio', 'level': '95', 'p': 'p = 0.006'}
+    ...     print(s.method, list(s.inputs.values()))
+    p from interval ['0.64', '0.47', '0.88', 'ratio', '95', 'p = 0.006']
     """
     abstract = read_text(abstract, "the abstract")
     found = figures(abstract)
@@ -251,7 +255,7 @@ def _is_estimate(figure: Figure) -> bool:
 
 
 def _scale(estimate: Figure, interval: Figure, has_ratios: bool) -> str:
-    """Is it a ratio? So where the words say it, or where the text has ratios and the middle fits on the log scale only."""
+    """Is it a ratio? The words say it, or it has ratios and the estimate is nearer the middle of the logs."""
     low, high = (float(v) for v in interval.values)
     if estimate.kind == "ratio":
         return "ratio"
@@ -343,7 +347,9 @@ def _gives(count: Figure, total: Figure, printed: Figure) -> bool:
 
 def _means(text: str, those: list[Figure], found: list[Figure]) -> list[Suggestion]:
     """Two means, each with its SD, and the two arms' numbers where the abstract gives n = twice."""
-    pairs = [(a, b) for a, b in zip(those, those[1:]) if b.kind == "spread" and a.kind not in ("spread", "p", "level")]
+    pairs = [
+        (a, b) for a, b in itertools.pairwise(those) if b.kind == "spread" and a.kind not in ("spread", "p", "level")
+    ]
     before_and_after = re.search(r"\bfrom\b.{1,60}?\bto\b", text[:600], re.S) is not None
     if len(pairs) != 2 or before_and_after or any(len(a.values) > 1 for a, _ in pairs):
         return []

@@ -26,20 +26,24 @@ _HTTP = re.compile(r"https?://[^\s<>\"']{1,2000}")
 def page_html(claim: Claim) -> str:
     """The learner's page as one HTML file without anything to load. Verdicts are the learner's; nothing is judged here.
 
-    >>> '<td>changed</td>' in page_html(Claim(name="kelp", verdicts=[{"figure": "9", "sentence": "9.", "verdict": "changed"}]))
+    >>> "<h2>Eight questions</h2>" in page_html(Claim(name="kelp"))
     True
     """
-    return _environment().get_template("page.html").render(
-        claim=claim,
-        kind=questions().kind(claim.kind).name if claim.kind else "the study behind it",
-        words=len(claim.appraisal.split()),
-        limit=WORDS,
-        verdicts=[v for v in claim.verdicts if v.verdict],
-        unjudged=_unjudged(claim),
-        answers=_answers(claim),
-        sources={name: method.source for name, method in METHODS.items()} | _unknown_methods(claim),
-        others=questions().sources,
-        style=_style(),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            claim=claim,
+            kind=questions().kind(claim.kind).name if claim.kind else "the study behind it",
+            words=len(claim.appraisal.split()),
+            limit=WORDS,
+            verdicts=[v for v in claim.verdicts if v.verdict],
+            unjudged=_unjudged(claim),
+            answers=_answers(claim),
+            sources={name: method.source for name, method in METHODS.items()} | _unknown_methods(claim),
+            others=questions().sources,
+            style=_style(),
+        )
     )
 
 
@@ -50,8 +54,10 @@ def sheet_html(kind: str) -> str:
     True
     """
     of = questions()
-    return _environment().get_template("sheet.html").render(
-        kind=of.kind(kind), questions=of.questions, optional=of.optional, others=of.sources, style=_style()
+    return (
+        _environment()
+        .get_template("sheet.html")
+        .render(kind=of.kind(kind), questions=of.questions, optional=of.optional, others=of.sources, style=_style())
     )
 
 
@@ -107,7 +113,9 @@ def page_markdown(claim: Claim) -> str:
     lines += ["## Sources", ""]
     parts = [claim.title or "without a title", claim.date, claim.address]
     lines.append("- The page: " + ", ".join(_cell(p) for p in parts if p))
-    lines.append("- The study: " + ", ".join(_cell(p) for p in (claim.study or "not named here", claim.study_address) if p))
+    lines.append(
+        "- The study: " + ", ".join(_cell(p) for p in (claim.study or "not named here", claim.study_address) if p)
+    )
     named = "; ".join(f"[{_md(s.name)}]({s.url})" for s in questions().sources)
     lines += ["", f"The questions are the course's own. Others ask similar ones: {named}.", ""]
     lines.append("The verdicts are the appraiser's. This page is not medical advice.")

@@ -76,7 +76,9 @@ class Analysed(NamedTuple):
     percent: float
 
 
-def p_from_interval(estimate: Figure, low: Figure, high: Figure, level: Figure = 0.95, ratio: bool = False) -> PFromInterval:
+def p_from_interval(
+    estimate: Figure, low: Figure, high: Figure, level: Figure = 0.95, ratio: bool = False
+) -> PFromInterval:
     """The two-sided p that an interval implies; `ratio` for odds, risk and hazard ratios, whose scale is the logarithm.
 
     `level` is 0.95, or 95 as printed. Raises WorkbenchError for ends in the wrong order, and for a ratio of 0 or less.

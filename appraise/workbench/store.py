@@ -26,8 +26,8 @@ def save_claim(claim: Claim, folder: Path | None = None) -> Path:
     """Save a claim with its page as HTML and Markdown; returns the claim's folder and counts up `claim.revision`.
 
     All three files are written under other names first and then put in place, so that a full disk or an error leaves
-    what was there. Raises WorkbenchError for a name that names no folder, where the claim was saved from elsewhere since
-    it was opened, and where the folder cannot be written.
+    what was there. Raises WorkbenchError for a name that names no folder, where the claim was saved from elsewhere
+    since it was opened, and where the folder cannot be written.
     """
     place = (folder or claims_folder()) / checked_name(claim.name)
     there = _revision(place / DATA)

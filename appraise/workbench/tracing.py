@@ -18,6 +18,7 @@ from appraise.workbench import units
 from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.figures import Figure, figures
 from appraise.workbench.reading import read_text, sentences
+from appraise.workbench.words import word_set
 
 Status = Literal["printed", "rounded", "not found"]
 CANDIDATES = 3  # shown for one figure, at most
@@ -26,9 +27,9 @@ _SMALL = 12  # a whole number up to this stands for anything, unless its unit sa
 _SAME_WORD = 25  # figures beside one word that are looked at
 _NEEDS_UNIT = frozenset(("time", "mass", "volume", "length", "money", "times", "fold"))
 _WINDOW = 3  # figures after one with which its difference is formed
-_COMMON = frozenset(
-    "that with were from this than been have their after before about which these those other into only also they there "
-    "more less most when what each both study trial group groups people patients participants adults".split()
+_COMMON = word_set(
+    "that with were from this than been have their after before about which these those other into only also they "
+    "there more less most when what each both study trial group groups people patients participants adults"
 )
 
 
@@ -74,10 +75,14 @@ def traces(passage: str, abstract: str) -> list[Trace]:
     """
     passage, abstract = read_text(passage, "the page"), read_text(abstract, "the abstract")
     if passage == abstract:
-        raise WorkbenchError("the page and the abstract are the same text; paste the page in one box, the abstract in the other")
+        raise WorkbenchError(
+            "the page and the abstract are the same text; paste the page in one box, the abstract in the other"
+        )
     rows, source = figures(passage), figures(abstract)
     if not source:
-        raise WorkbenchError("the abstract holds no figure, so that none can be looked up in it; is it the whole abstract?")
+        raise WorkbenchError(
+            "the abstract holds no figure, so that none can be looked up in it; is it the whole abstract?"
+        )
     if not rows:
         raise WorkbenchError("the passage holds no figure; choose the paragraphs that speak of the study")
     spans = sentences(passage)
@@ -101,7 +106,9 @@ def lost(passage: str, abstract: str) -> list[Figure]:
     left_out = []
     for figure in figures(abstract):
         kept = index.look_up(figure)[0] == "printed"
-        if not kept and not any(_rounds(v, f, figure) for n in figure.values for f in index.near(n, figure) for v in f.values):
+        if not kept and not any(
+            _rounds(v, f, figure) for n in figure.values for f in index.near(n, figure) for v in f.values
+        ):
             left_out.append(figure)
     return left_out
 
@@ -209,7 +216,12 @@ class _Index:
         chosen: list[Candidate] = []
         seen: set[tuple[str, str]] = set()
         for of, (score, why) in best:
-            if score > 0 and len(chosen) < CANDIDATES and (why, of[0].text) not in seen and not any(set(of) <= set(c.figures) for c in chosen):
+            if (
+                score > 0
+                and len(chosen) < CANDIDATES
+                and (why, of[0].text) not in seen
+                and not any(set(of) <= set(c.figures) for c in chosen)
+            ):
                 seen.add((why, of[0].text))
                 chosen.append(Candidate(of, why))
         return tuple(chosen)
@@ -245,7 +257,12 @@ def _worked_out(source: list[Figure]) -> Iterable[tuple[str, _Entry]]:
             if a:
                 yield "share", _Entry(abs(float((b - a) / a)), (one, two), "their difference in percent of the first")
             if a and b and one.kind == two.kind and one.kind != "percent":
-                yield "share", _Entry(abs(float(min(a, b, key=abs) / max(a, b, key=abs))), (one, two), "one in percent of the other")
+                yield (
+                    "share",
+                    _Entry(
+                        abs(float(min(a, b, key=abs) / max(a, b, key=abs))), (one, two), "one in percent of the other"
+                    ),
+                )
             if b:
                 yield "share", _Entry(abs(float((a - b) / b)), (one, two), "their difference in percent of the second")
 
