@@ -192,6 +192,8 @@ class _Reader(UnitReader):
         ordinal = run[0] in ("a", "an") and run[1] not in ("half", "quarter")
         if ordinal and after and after not in ("of", "to", "and", "in", "more", "less", "fewer", "as"):
             return 0
+        if self.at(places[1] + 1).text in words.HYPHENS and self.at(places[1] + 2).low not in ("hour", "year", "day"):
+            return 0  # "a half-life"
         self._add((Decimal(top), Decimal(numerals.PARTS[run[1]])), i, places[1], "part")
         return places[1] + 1
 
@@ -243,9 +245,9 @@ class _Reader(UnitReader):
         number_start = start
         power = numerals.read_power(self.text, end)
         if power and kind == "number":
-            values, end = (values[0] * Decimal(10) ** power[0],), power[1]
+            values, end = (_whole(values[0] * Decimal(10) ** power[0]),), power[1]
         elif self._is_multiple(last + 1) and self.tokens[last].is_digits and kind == "number" and alone:
-            values = (values[0] * numerals.MULTIPLES[self.at(last + 1).low],)
+            values = (_whole(values[0] * numerals.MULTIPLES[self.at(last + 1).low]),)
             last, end = last + 1, self.at(last + 1).end
         unit, unit_end = self.unit_after(last) if alone and not power and kind != "part" else ("", end)
         if kind == "part":
@@ -352,3 +354,8 @@ class _Reader(UnitReader):
             if self.at(k - step).is_digits:
                 return ""
         return ""
+
+
+def _whole(value: Decimal) -> Decimal:
+    """A number without decimals that are all 0: 1.3 million is 1300000, and prints no decimal."""
+    return value.to_integral_value() if value == value.to_integral_value() else value

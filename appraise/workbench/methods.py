@@ -33,6 +33,7 @@ _ANALYSED = re.compile(
 )
 _DIFFERENCE = re.compile(r"\bdifferen|\beffect\b|\breduction\b|\bincrease\b|\bratio", re.I)
 _MOST = 12  # suggestions for one abstract
+_NEAR = 12  # figures before an interval or a p among which its estimate is looked for
 
 
 class Method(NamedTuple):
@@ -226,9 +227,9 @@ def suggest(abstract: str) -> list[Suggestion]:
     offered += _randomised(abstract, spans, by_sentence)
     unique: list[Suggestion] = []
     for suggestion in offered:
-        if all(suggestion[:2] != other[:2] for other in unique):
+        if len(unique) < _MOST and all(suggestion[:2] != other[:2] for other in unique):
             unique.append(suggestion)
-    return unique[:_MOST]
+    return unique
 
 
 def within_arm(abstract: str) -> list[str]:
@@ -271,8 +272,9 @@ def _intervals(text: str, those: list[Figure], has_ratios: bool) -> list[Suggest
     for k, figure in enumerate(those):
         if figure.kind != "interval":
             continue
-        before = [f for f in those[:k] if _is_estimate(f)]
-        level = next((f for f in reversed(those[:k]) if f.kind == "level"), None)
+        near = those[max(0, k - _NEAR) : k]
+        before = [f for f in near if _is_estimate(f)]
+        level = next((f for f in reversed(near) if f.kind == "level"), None)
         inside = [f for f in before[-3:] if figure.values[0] <= f.values[0] <= figure.values[1]]
         if not inside:
             continue
@@ -304,7 +306,8 @@ def _from_p(text: str, those: list[Figure]) -> list[Suggestion]:
     if any(f.kind in ("interval", "level") for f in those) or not _DIFFERENCE.search(text):
         return []
     for k, figure in enumerate(those):
-        before = [f for f in those[:k] if _is_estimate(f) and f.kind not in ("count", "time")]
+        near = those[max(0, k - _NEAR) : k]
+        before = [f for f in near if _is_estimate(f) and f.kind not in ("count", "time")]
         if figure.kind == "p" and before:
             inputs = {"estimate": _plain(before[-1]), "p": figure.text}
             return [Suggestion("interval from p", inputs | {"scale": _named_scale(before[-1]), "level": "95"}, text)]

@@ -145,10 +145,13 @@ class _Index:
         self.source = source
         self.by_value: dict[Decimal, list[Figure]] = defaultdict(list)
         self.by_word: dict[str, list[Figure]] = defaultdict(list)
+        self.by_digits: dict[str, list[Figure]] = defaultdict(list)
         sizes: dict[str, list[_Entry]] = defaultdict(list)
         for figure in source:
             for value in figure.values:
                 self.by_value[abs(value)].append(figure)
+                if len(self.by_digits[_digits(value)]) < _SAME_WORD:
+                    self.by_digits[_digits(value)].append(figure)
             for word in figure.words - _COMMON:
                 if len(self.by_word[word]) < _SAME_WORD:
                     self.by_word[word].append(figure)
@@ -203,15 +206,14 @@ class _Index:
                 if len(entry.figures) == 1 or distance < 0.05:
                     exact = 1.0 if distance < 0.02 and not (len(entry.figures) > 1 and size < 2) else 0.0
                     offer(entry.figures, 1.6 * max(0.0, 1 - 1.5 * distance) + exact, entry.why)
-        digits = {str(abs(v)).replace(".", "").strip("0") for v in figure.values} - {""}
         for word in figure.words:
             for other in self.by_word.get(word, []):
                 offer((other,), 0.2 if _comparable(figure, other) else -0.6, "the same words beside it")
         for value in figure.values:
-            for power in (-2, -1, 1, 2):
-                for other in self.by_value.get(abs(value).scaleb(power).normalize(), [])[:_SAME_WORD]:
-                    if len(next(iter(digits), "")) > 1 and _comparable(figure, other):
-                        offer((other,), 1.5, "the same digits")
+            digits = _digits(value)
+            for other in self.by_digits.get(digits, []) if len(digits) > 1 else []:
+                if _comparable(figure, other):
+                    offer((other,), 1.2, "the same digits")
         best = sorted(scores.items(), key=lambda item: (-item[1][0], item[0][0].start))
         chosen: list[Candidate] = []
         seen: set[tuple[str, str]] = set()
@@ -311,6 +313,11 @@ def _comparable(one: Figure, other: Figure) -> bool:
 
 def _decimals(value: Decimal) -> int:
     return max(0, -int(value.as_tuple().exponent))
+
+
+def _digits(value: Decimal) -> str:
+    """The digits of a number in order of size, zeros at its ends left out: the same for 2.35, 23.5 and 3.25."""
+    return "".join(sorted(format(abs(value), "f").replace(".", "").strip("0")))
 
 
 def _has_the_decimals(value: Decimal, source: Figure) -> bool:
