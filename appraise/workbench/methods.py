@@ -373,8 +373,8 @@ def _randomised(abstract: str, spans: list[Span], by_sentence: list[list[Figure]
         match = _RANDOMISED.search(text)
         if match and people and not named:
             at, named = span.start + match.start(), True
-            # "n = 18" is the size of one arm
-            total = min(people, key=lambda f: (f.sign == "=", abs(f.start - at)))
+            # "n = 18" is the size of one arm, and a number with its people comes before a bare one
+            total = min(people, key=lambda f: (f.sign == "=", f.unit != "person", abs(f.start - at)))
         elif people and not named:
             total = max([*people, *([total] if total else [])], key=lambda f: f.values[0])
         if total is not None and _ANALYSED.search(text):

@@ -11,7 +11,9 @@ def main() -> None:
     print(f"import pandas {pandas:.2f} s")
     for n in (1_000, 10_000, 60_000, 100_000):
         took = measure.seconds(lambda n=n: measure.read_everything(measure.ordinary(n)))  # type: ignore[misc]
-        print(f"{n:7,} characters: {took:.3f} s, {took / pandas:.2f} times importing pandas, {1e6 * took / n:.1f} µs each")
+        print(
+            f"{n:7,} characters: {took:.3f} s, {took / pandas:.2f} times importing pandas, {1e6 * took / n:.1f} µs each"
+        )
     for piece in measure.HOSTILE:
         for k in (1_000, 10_000):
             text = "x " + piece * k
