@@ -90,8 +90,8 @@ def _safe(cell: str) -> str:
 
 def _source(trace: Trace) -> str:
     """The abstract's figures that print a figure of the page, or candidates with a question mark."""
-    if trace.found:
-        return " / ".join(dict.fromkeys(f.text for f in trace.found))
+    if trace.matches:
+        return " / ".join(dict.fromkeys(f.text for f in trace.matches))
     return " / ".join(f"{c.text}?" for c in trace.candidates)
 
 

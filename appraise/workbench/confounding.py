@@ -57,8 +57,8 @@ def simulate(world: World | None = None, n: int = 10_000, seed: int = 1) -> Obse
     a risk that the ratios raise above 1, and an n that is not from 10 to 1,000,000.
     Source of the adjusted ratio: Greenland S, Robins JM. Biometrics 1985;41:55-68.
 
-    >>> found = simulate(n=100_000, seed=3)
-    >>> round(found.crude, 1), round(found.adjusted, 1), round(found.randomised, 1)
+    >>> study = simulate(n=100_000, seed=3)
+    >>> round(study.crude, 1), round(study.adjusted, 1), round(study.randomised, 1)
     (0.6, 1.0, 1.0)
     """
     world = world or World()

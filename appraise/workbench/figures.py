@@ -95,14 +95,14 @@ def figures(text: str) -> list[Figure]:
     day 28: time, ['28'], unit 'day'
     """
     text = read_text(text)
-    found = atoms(text)
-    _spread_units(text, found)
+    matches = atoms(text)
+    _spread_units(text, matches)
     spans = sentences(text)
     starts = [s.start for s in spans]
     joined, i = [], 0
-    while i < len(found):
-        one = found[i]
-        two = found[i + 1] if i + 1 < len(found) else None
+    while i < len(matches):
+        one = matches[i]
+        two = matches[i + 1] if i + 1 < len(matches) else None
         kind = _joins(text, one, two) if two else None
         if kind and two:
             joined.append(_figure(text, [one, two], kind, spans, starts))
@@ -131,16 +131,16 @@ def _between(text: str, one: Atom, two: Atom) -> str | None:
     return _SPACE.sub(" ", text[one.end : two.start].lower()).strip()
 
 
-def _spread_units(text: str, found: list[Atom]) -> None:
+def _spread_units(text: str, matches: list[Atom]) -> None:
     """Give a number the unit of the next one where both stand in a list: "10 or 12 weeks", "5, 10 and 20 mg"."""
     in_list = False
-    for i in range(len(found) - 2, -1, -1):
-        one, two = found[i], found[i + 1]
+    for i in range(len(matches) - 2, -1, -1):
+        one, two = matches[i], matches[i + 1]
         link = _between(text, one, two)
         listed = link in _LIST and (link != "," or in_list) and two.kind not in ("p", "part")
         if listed and not one.unit and one.kind == "number" and two.unit and two.unit not in units.MONEY:
             # a lone unit after a comma may belong to the last number alone; after "and" it holds for both
-            found[i] = one._replace(unit=two.unit)
+            matches[i] = one._replace(unit=two.unit)
         in_list = listed
 
 

@@ -212,18 +212,18 @@ def suggest(abstract: str) -> list[Suggestion]:
     p from interval ['0.64', '0.47', '0.88', 'ratio', '95', 'p = 0.006']
     """
     abstract = read_text(abstract, "the abstract")
-    found = figures(abstract)
+    matches = figures(abstract)
     spans = sentences(abstract)
     by_sentence: list[list[Figure]] = [[] for _ in spans]
-    for figure in found:
+    for figure in matches:
         by_sentence[figure.sentence].append(figure)
     offered: list[Suggestion] = []
-    has_ratios = any(f.kind == "ratio" for f in found)
+    has_ratios = any(f.kind == "ratio" for f in matches)
     for span, those in zip(spans, by_sentence):
         text = abstract[span.start : span.end]
         intervals = _intervals(text, those, has_ratios)
         offered += intervals + _changes(text, intervals) + _from_p(text, those)
-        offered += _counts(text, those, found) + _means(text, those, found)
+        offered += _counts(text, those, matches) + _means(text, those, matches)
     offered += _randomised(abstract, spans, by_sentence)
     unique: list[Suggestion] = []
     for suggestion in offered:
@@ -314,10 +314,10 @@ def _from_p(text: str, those: list[Figure]) -> list[Suggestion]:
     return []
 
 
-def _counts(text: str, those: list[Figure], found: list[Figure]) -> list[Suggestion]:
+def _counts(text: str, those: list[Figure], matches: list[Figure]) -> list[Suggestion]:
     """Counts with their totals, printed ("41 of 311") or found by the percentage beside ("14 people (13.2%)")."""
     pairs: list[tuple[str, str, str]] = []
-    totals = [f for f in found[:200] if len(f.values) == 1 and f.kind in ("number", "count") and f.values[0] >= 4]
+    totals = [f for f in matches[:200] if len(f.values) == 1 and f.kind in ("number", "count") and f.values[0] >= 4]
     for k, figure in enumerate(those[:40]):
         after = those[k + 1] if k + 1 < len(those) and those[k + 1].kind == "percent" else None
         beside = after and after.start - figure.end <= 3
@@ -348,7 +348,7 @@ def _gives(count: Figure, total: Figure, printed: Figure) -> bool:
     return abs(100 * float(count.values[0] / total.values[0]) - float(printed.values[0])) <= step / 2 + 1e-9
 
 
-def _means(text: str, those: list[Figure], found: list[Figure]) -> list[Suggestion]:
+def _means(text: str, those: list[Figure], matches: list[Figure]) -> list[Suggestion]:
     """Two means, each with its SD, and the two arms' numbers where the abstract gives n = twice."""
     pairs = [
         (a, b) for a, b in itertools.pairwise(those) if b.kind == "spread" and a.kind not in ("spread", "p", "level")
@@ -356,7 +356,7 @@ def _means(text: str, those: list[Figure], found: list[Figure]) -> list[Suggesti
     before_and_after = re.search(r"\bfrom\b.{1,60}?\bto\b", text[:600], re.S) is not None
     if len(pairs) != 2 or before_and_after or any(len(a.values) > 1 for a, _ in pairs):
         return []
-    sizes = [_plain(f) for f in found if f.sign == "=" and f.kind in ("number", "count")][:2]
+    sizes = [_plain(f) for f in matches if f.sign == "=" and f.kind in ("number", "count")][:2]
     (mean1, sd1), (mean2, sd2) = pairs
     inputs = {"mean1": _plain(mean1), "sd1": _plain(sd1), "n1": sizes[0] if len(sizes) == 2 else ""}
     inputs |= {"mean2": _plain(mean2), "sd2": _plain(sd2), "n2": sizes[1] if len(sizes) == 2 else ""}

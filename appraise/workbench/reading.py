@@ -182,8 +182,8 @@ def looks_swapped(page: str, abstract: str) -> str:
     def leaning(text: str) -> float:
         """How much a text leans to an abstract, from −1 to 1."""
         start = text[:20_000]
-        ours, theirs = len(set(_words(_OF_AN_ABSTRACT, start))), len(set(_words(_OF_A_PAGE, start)))
-        return (ours - theirs) / max(1, ours + theirs)
+        abstract_words, page_words = len(set(_words(_OF_AN_ABSTRACT, start))), len(set(_words(_OF_A_PAGE, start)))
+        return (abstract_words - page_words) / max(1, abstract_words + page_words)
 
     if leaning(page) > 0.3 and leaning(abstract) < -0.3:
         return "the page reads like an abstract and the abstract like a page: are they in each other's box?"

@@ -44,13 +44,13 @@ def tokens(text: str) -> list[Token]:
     """
     spans = iter(excluded_spans(text))
     span = next(spans, None)
-    found = []
+    matches = []
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         while span and span[1] <= start:
             span = next(spans, None)
-        found.append(Token(match[0], match[0].lower(), start, end, span is not None and span[0] < end))
-    return found
+        matches.append(Token(match[0], match[0].lower(), start, end, span is not None and span[0] < end))
+    return matches
 
 
 class UnitReader:

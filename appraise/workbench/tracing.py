@@ -55,14 +55,14 @@ class Trace(NamedTuple):
     figure: Figure
     sentence: str
     status: Status
-    found: tuple[Figure, ...]
+    matches: tuple[Figure, ...]
     candidates: tuple[Candidate, ...]
 
 
 def traces(passage: str, abstract: str) -> list[Trace]:
     """Look up each figure of a passage in an abstract; one entry a figure, in the passage's order.
 
-    `found` holds up to three figures of the abstract that print the same, in the status "printed", or that round to
+    `matches` holds up to three figures of the abstract that print the same, in the status "printed", or that round to
     it, in the status "rounded". `candidates` holds up to three where the status is "not found". A number word counts
     as the number, and a sign that the words carry ("fell by 2.3" for −2.3) is passed over.
 
@@ -70,7 +70,7 @@ def traces(passage: str, abstract: str) -> list[Trace]:
     that are the same.
 
     >>> rows = traces("Twelve people slept 31% longer.", "12 adults slept longer by 30.8% (p=0.04) in 6 weeks.")
-    >>> [(row.figure.text, row.status, [f.text for f in row.found]) for row in rows]
+    >>> [(row.figure.text, row.status, [f.text for f in row.matches]) for row in rows]
     [('Twelve people', 'printed', ['12 adults']), ('31%', 'rounded', ['30.8%'])]
     """
     passage, abstract = read_text(passage, "the page"), read_text(abstract, "the abstract")
@@ -87,13 +87,13 @@ def traces(passage: str, abstract: str) -> list[Trace]:
         raise WorkbenchError("the passage holds no figure; choose the paragraphs that speak of the study")
     spans = sentences(passage)
     index = _Index(source)
-    found = []
+    matches = []
     for figure in rows:
         status, where = index.look_up(figure)
         candidates = index.candidates(figure) if status == "not found" else ()
         span = spans[figure.sentence]
-        found.append(Trace(figure, passage[span.start : span.end], status, where, candidates))
-    return found
+        matches.append(Trace(figure, passage[span.start : span.end], status, where, candidates))
+    return matches
 
 
 def lost(passage: str, abstract: str) -> list[Figure]:

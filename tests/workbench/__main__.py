@@ -13,10 +13,10 @@ def main() -> int:
     for bar in bars:
         sign = "≥" if bar.more_is_better else "≤"
         print(f"{'ok  ' if bar.holds else 'MISS'} {bar.figure:7.3f} (asked {sign} {bar.asked:g})  {bar.name}")
-    found, traced = measure.found(), measure.traced()
-    print(f"     {found.right} numbers found, {found.units_right} of {found.units} units as labelled")
-    print(f"     {traced.said} said to be printed, {traced.labelled} labelled so; {traced.changed} changed")
-    for name, those in (("missed", found.missed), ("not labelled", found.extra)):
+    matches, traced = measure.matches(), measure.traced()
+    print(f"     {matches.right} numbers found, {matches.units_right} of {matches.units} units as labelled")
+    print(f"     {traced.stated} said to be printed, {traced.labelled} labelled so; {traced.changed} changed")
+    for name, those in (("missed", matches.missed), ("not labelled", matches.extra)):
         for one in those:
             print(f"     {name}: {one}")
     return 0 if all(bar.holds for bar in bars) else 1

@@ -46,7 +46,7 @@ class Found(NamedTuple):
 
 
 @cache
-def found() -> Found:
+def matches() -> Found:
     """Each labelled number against the numbers found: the same value in an overlapping place counts, once each."""
     right = units_right = units = 0
     missed, extra = [], []
@@ -89,7 +89,7 @@ def labelled_traces(page: texts.Text) -> list[tuple[texts.Label, Trace | None]]:
 class Traced(NamedTuple):
     """Figures said to be printed, those labelled so, and both; changed figures, and those whose source is shown."""
 
-    said: int
+    stated: int
     labelled: int
     both: int
     changed: int
@@ -99,17 +99,17 @@ class Traced(NamedTuple):
 @cache
 def traced() -> Traced:
     """The statuses of all pages' passages against their labels."""
-    said = labelled = both = changed = shown = 0
+    stated = labelled = both = changed = shown = 0
     for page in texts.pages():
         for label, row in labelled_traces(page):
             status = row.status if row else "missing"
-            said += status == "printed"
+            stated += status == "printed"
             labelled += label.status == "printed"
             both += status == label.status == "printed"
             if label.status == "changed":
                 changed += 1
                 shown += row is not None and _shows(row, label.counterpart)
-    return Traced(said, labelled, both, changed, shown)
+    return Traced(stated, labelled, both, changed, shown)
 
 
 def _shows(row: Trace, counterpart: tuple[Decimal, ...]) -> bool:
@@ -121,11 +121,11 @@ def _shows(row: Trace, counterpart: tuple[Decimal, ...]) -> bool:
 
 def accuracy() -> list[Bar]:
     """The five bars of accuracy."""
-    f, t = found(), traced()
+    f, t = matches(), traced()
     return [
         Bar("figures found: recall", f.right / (f.right + len(f.missed)), 0.97),
         Bar("figures found: precision", f.right / (f.right + len(f.extra)), 0.97),
-        Bar("“printed”: precision", t.both / t.said, 0.95),
+        Bar("“printed”: precision", t.both / t.stated, 0.95),
         Bar("“printed”: recall", t.both / t.labelled, 0.90),
         Bar("the true counterpart of a changed figure among three candidates", t.shown / t.changed, 0.70),
     ]

@@ -229,8 +229,8 @@ def axe(page: Any) -> list[tuple[str, str]]:
     """What axe-core holds against a page."""
     page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
     options = {"runOnly": {"type": "tag", "values": [*WCAG, "best-practice"]}}
-    found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
-    return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
+    matches = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
+    return [(rule["id"], node["html"][:200]) for rule in matches for node in rule["nodes"]]
 
 
 def sheets(page: Any) -> int:
@@ -350,11 +350,11 @@ def test_the_map_to_the_key_concepts_names_lessons_of_the_course() -> None:
 
 def test_the_crude_ratio_is_what_the_world_makes_it() -> None:
     for world in (World(), World(habit_ratio=0.5), World(habit_with=0.9, habit_without=0.1), World(cause_ratio=1)):
-        found = simulate(world, n=1_000_000, seed=2)
-        assert found.crude == pytest.approx(expected_crude(world), rel=0.03)
-        assert found.adjusted == pytest.approx(world.habit_ratio, rel=0.05)
-        assert found.randomised == pytest.approx(world.habit_ratio, rel=0.03)
-        assert found.people.sum() == 1_000_000
+        matches = simulate(world, n=1_000_000, seed=2)
+        assert matches.crude == pytest.approx(expected_crude(world), rel=0.03)
+        assert matches.adjusted == pytest.approx(world.habit_ratio, rel=0.05)
+        assert matches.randomised == pytest.approx(world.habit_ratio, rel=0.03)
+        assert matches.people.sum() == 1_000_000
 
 
 def test_without_a_common_cause_nothing_is_confounded() -> None:

@@ -86,9 +86,9 @@ def test_a_year_with_a_unit_is_a_count() -> None:
 
 def test_figures_lie_in_their_sentence_and_in_order() -> None:
     for text in [*texts.abstracts(), *texts.pages()]:
-        found, spans = figures(text.text), sentences(text.text)
-        assert [f.start for f in found] == sorted(f.start for f in found)
-        for f in found:
+        matches, spans = figures(text.text), sentences(text.text)
+        assert [f.start for f in matches] == sorted(f.start for f in matches)
+        for f in matches:
             assert spans[f.sentence].start <= f.start < f.end <= spans[f.sentence].end
 
 

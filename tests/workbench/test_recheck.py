@@ -15,17 +15,17 @@ from tests.workbench import texts
 
 def test_p_from_an_interval_as_in_the_paper() -> None:
     """Altman and Bland 2011, d2304: a ratio of 0.81 (0.70 to 0.94) has p = 0.005."""
-    found = r.p_from_interval("0.81", "0.70", "0.94", ratio=True)
-    assert found.p == pytest.approx(0.005, abs=0.0005)
-    assert found.is_centred
-    assert not found.holds_no_difference
+    matches = r.p_from_interval("0.81", "0.70", "0.94", ratio=True)
+    assert matches.p == pytest.approx(0.005, abs=0.0005)
+    assert matches.is_centred
+    assert not matches.holds_no_difference
     assert not r.p_from_interval("0.81", "0.70", "0.99", ratio=True).is_centred
 
 
 def test_interval_from_p_as_in_the_paper() -> None:
     """Altman and Bland 2011, d2090: the same way back."""
-    found = r.interval_from_p("0.81", "0.005", ratio=True)
-    assert (found.low, found.high) == pytest.approx((0.70, 0.94), abs=0.005)
+    matches = r.interval_from_p("0.81", "0.005", ratio=True)
+    assert (matches.low, matches.high) == pytest.approx((0.70, 0.94), abs=0.005)
 
 
 @pytest.mark.parametrize("ratio", [False, True])
@@ -44,14 +44,14 @@ def test_a_bound_gives_the_widest_interval() -> None:
 
 def test_newcombes_own_example() -> None:
     """Newcombe 1998, table II, method 10: 56/70 − 48/80 has 0.0524 to 0.3339."""
-    found = r.difference_of_counts(56, 70, 48, 80)
-    assert (found.difference, found.low, found.high) == pytest.approx((20.0, 5.24, 33.39), abs=0.01)
+    matches = r.difference_of_counts(56, 70, 48, 80)
+    assert (matches.difference, matches.low, matches.high) == pytest.approx((20.0, 5.24, 33.39), abs=0.01)
 
 
 def test_wilsons_interval_agrees_with_scipy() -> None:
-    found = r.percent("14", "106")
+    matches = r.percent("14", "106")
     other = stats.binomtest(14, 106).proportion_ci(method="wilson")
-    assert (found.low, found.high) == pytest.approx((100 * other.low, 100 * other.high))
+    assert (matches.low, matches.high) == pytest.approx((100 * other.low, 100 * other.high))
 
 
 def test_a_count_of_none_has_no_ratio() -> None:
@@ -63,14 +63,14 @@ def test_difference_of_means_agrees_with_data() -> None:
     one, two = draw.normal(5, 2, 40), draw.normal(4, 3, 30)
     test = stats.ttest_ind(one, two, equal_var=False)
     interval = test.confidence_interval()
-    found = r.difference_of_means(one.mean(), one.std(ddof=1), 40, two.mean(), two.std(ddof=1), 30)
-    assert (found.low, found.high, found.p) == pytest.approx((interval.low, interval.high, test.pvalue))
+    matches = r.difference_of_means(one.mean(), one.std(ddof=1), 40, two.mean(), two.std(ddof=1), 30)
+    assert (matches.low, matches.high, matches.p) == pytest.approx((interval.low, interval.high, test.pvalue))
 
 
 def test_difference_of_changes_adds_the_squares() -> None:
-    found = r.difference_of_changes(3, 2, 4, 1, 0, 2)
-    assert found.value == 2
-    assert found.high - found.low == pytest.approx(2 * math.sqrt(2))
+    matches = r.difference_of_changes(3, 2, 4, 1, 0, 2)
+    assert matches.value == 2
+    assert matches.high - matches.low == pytest.approx(2 * math.sqrt(2))
 
 
 WRONG = [

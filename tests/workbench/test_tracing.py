@@ -35,8 +35,8 @@ def test_a_figure_has_its_status(passage: str, status: str) -> None:
     row = traces(passage, ABSTRACT)[0]
     assert row.status == status
     assert row.sentence == passage
-    assert bool(row.found) == (status != "not found")
-    assert not (row.candidates and row.found)
+    assert bool(row.matches) == (status != "not found")
+    assert not (row.candidates and row.matches)
 
 
 CANDIDATES = [

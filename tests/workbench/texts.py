@@ -45,9 +45,9 @@ class Text(NamedTuple):
         return "\n\n".join(self.text[a:b] for a, b in self.passage)
 
 
-def _values(said: str) -> tuple[tuple[Decimal, ...], str]:
+def _values(stated: str) -> tuple[tuple[Decimal, ...], str]:
     """The numbers of a label and its unit: "12/40 person" gives (12, 40) and "person"."""
-    head, _, unit = said.partition(" ")
+    head, _, unit = stated.partition(" ")
     if head.startswith("p"):
         head, unit = re.sub(r"^p[<=>]", "", head), "p"
     numbers = tuple(Decimal(n) for n in re.split(r"\.\.|/|:", head))
