@@ -116,6 +116,12 @@ def _site(given: argparse.Namespace, rest: list[str]) -> int:
     return run_site_command()
 
 
+def _workbench(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.workbench import command
+
+    return command.main(given.page, given.abstract, given.name, given.to, given.sheets)
+
+
 def _positive(text: str) -> int:
     if (n := int(text)) < 1:
         raise argparse.ArgumentTypeError("expected 1 or more")
@@ -212,6 +218,14 @@ def _parser() -> argparse.ArgumentParser:
     provenance = commands.add_parser("provenance", help="check every figure and quotation against the originals")
     provenance.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the originals' texts")
     provenance.set_defaults(run=_provenance)
+
+    workbench = commands.add_parser("workbench", help="a page and a study's abstract of your own, side by side")
+    workbench.add_argument("page", type=Path, nargs="?", metavar="PAGE", help="a text file with the page")
+    workbench.add_argument("abstract", type=Path, nargs="?", metavar="ABSTRACT", help="a text file with the abstract")
+    workbench.add_argument("--name", default="", metavar="NAME", help="the claim's name; made of the page's first line")
+    workbench.add_argument("--to", type=Path, metavar="FOLDER", help="where claims lie; work/my-claims if left out")
+    workbench.add_argument("--sheets", type=Path, metavar="FOLDER", help="write sheets of the eight questions there")
+    workbench.set_defaults(run=_workbench)
 
     site = commands.add_parser("site", help="make a copy of the lessons to read without Jupyter, in _site/")
     site.set_defaults(run=_site)

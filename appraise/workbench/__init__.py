@@ -1,0 +1,77 @@
+"""A claim of one's own against its study: figures traced, prompts, what an abstract lets one work out, one page.
+
+Nothing here judges. `traces` says where a figure is printed and shows candidates; `prompts` asks questions; `suggest`
+prefills forms; the verdicts are the learner's, kept in a `Claim`, saved under `work/my-claims/NAME/`.
+"""
+
+from appraise.workbench.claim import (
+    VERDICTS,
+    Claim,
+    FigureVerdict,
+    LeftOut,
+    Noted,
+    WorkedOut,
+    lost_figures,
+    rows_with_traces,
+    safe_name,
+    start_claim,
+    unanswered,
+    verdict_rows,
+)
+from appraise.workbench.confounding import Observed, World, expected_crude, simulate
+from appraise.workbench.data import prompt_kinds, questions
+from appraise.workbench.errors import WorkbenchError
+from appraise.workbench.figures import Figure, figures
+from appraise.workbench.methods import METHODS, Suggestion, suggest, within_arm, work_out
+from appraise.workbench.page import page_html, page_markdown, sheet_html, write_sheets
+from appraise.workbench.prompts import Prompt, prompts
+from appraise.workbench.reading import looks_swapped, paragraphs, passage, read_text, sentences
+from appraise.workbench.store import list_claims, load_claim, save_claim
+from appraise.workbench.tracing import Candidate, Trace, lost, traces
+
+__all__ = [
+    "METHODS",
+    "VERDICTS",
+    "Candidate",
+    "Claim",
+    "Figure",
+    "FigureVerdict",
+    "LeftOut",
+    "Noted",
+    "Observed",
+    "Prompt",
+    "Suggestion",
+    "Trace",
+    "WorkbenchError",
+    "WorkedOut",
+    "World",
+    "expected_crude",
+    "figures",
+    "list_claims",
+    "load_claim",
+    "looks_swapped",
+    "lost",
+    "lost_figures",
+    "page_html",
+    "page_markdown",
+    "paragraphs",
+    "passage",
+    "prompt_kinds",
+    "prompts",
+    "questions",
+    "read_text",
+    "rows_with_traces",
+    "safe_name",
+    "save_claim",
+    "sentences",
+    "sheet_html",
+    "simulate",
+    "start_claim",
+    "suggest",
+    "traces",
+    "unanswered",
+    "verdict_rows",
+    "within_arm",
+    "work_out",
+    "write_sheets",
+]

@@ -1,0 +1,179 @@
+"""A claim's page as HTML that prints on one or two sheets, and as Markdown; the sheets of the eight questions.
+
+Everything that a learner typed is escaped, and a page loads nothing. Addresses become links only if they begin with
+http:// or https://.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from appraise.workbench.claim import WORDS, Claim, verdict_rows
+from appraise.workbench.data import Question, questions
+from appraise.workbench.errors import WorkbenchError
+from appraise.workbench.methods import METHODS
+
+_FOLDER = Path(__file__).parent / "templates"
+_HTTP = re.compile(r"https?://[^\s<>\"']{1,2000}")
+
+
+def page_html(claim: Claim) -> str:
+    """The learner's page as one HTML file without anything to load. Verdicts are the learner's; nothing is judged here.
+
+    >>> "<h2>Eight questions</h2>" in page_html(Claim(name="kelp"))
+    True
+    """
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            claim=claim,
+            kind=questions().kind(claim.kind).name if claim.kind else "the study behind it",
+            words=len(claim.appraisal.split()),
+            limit=WORDS,
+            verdicts=[v for v in claim.verdicts if v.verdict],
+            unjudged=_unjudged(claim),
+            answers=_answers(claim),
+            sources={name: method.source for name, method in METHODS.items()} | _unknown_methods(claim),
+            others=questions().sources,
+            style=_style(),
+        )
+    )
+
+
+def sheet_html(kind: str) -> str:
+    """A printable sheet of the eight questions for one kind of study. Raises WorkbenchError for an unknown kind.
+
+    >>> "Eight questions for an observational study" in sheet_html("observational")
+    True
+    """
+    of = questions()
+    return (
+        _environment()
+        .get_template("sheet.html")
+        .render(kind=of.kind(kind), questions=of.questions, optional=of.optional, others=of.sources, style=_style())
+    )
+
+
+def write_sheets(folder: Path) -> list[Path]:
+    """Write a sheet for each kind of study into a folder, as `eight-questions-KIND.html`; returns the files."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files = []
+        for kind in questions().kinds:
+            file = folder / f"eight-questions-{kind.id}.html"
+            file.write_text(sheet_html(kind.id), encoding="utf-8", newline="\n")
+            files.append(file)
+    except OSError as error:
+        raise WorkbenchError(f"{folder} cannot be written: {error.strerror or error}") from None
+    return files
+
+
+def page_markdown(claim: Claim) -> str:
+    """The learner's page as Markdown, what was typed escaped.
+
+    >>> print(page_markdown(Claim(name="kelp", title="Kelp | *best*"))[:60].splitlines()[0])
+    # Kelp \\| \\*best\\*
+    """
+    lines = [f"# {_md(claim.title or claim.name)}", ""]
+    by = f" by {_md(claim.by)}" if claim.by else ""
+    kind = questions().kind(claim.kind).name if claim.kind else "the study behind it"
+    lines += [f"An appraisal{by} of a claim, compared with {kind}.", ""]
+    if claim.claim:
+        lines += [f"**The claim:** {_md(claim.claim)}", ""]
+    lines += ["## Appraisal", "", _md(claim.appraisal.strip()) or "(not written yet)", ""]
+    judged = [v for v in claim.verdicts if v.verdict]
+    if judged:
+        lines += ["## Figures", "", "| On the page | Verdict | In the study | Note |", "| --- | --- | --- | --- |"]
+        lines += [f"| {_cell(v.figure)} | {v.verdict} | {_cell(v.against)} | {_cell(v.note)} |" for v in judged]
+        lines.append("")
+    if unjudged := _unjudged(claim):
+        lines += [unjudged, ""]
+    if claim.left_out:
+        lines += ["## Figures left out that a reader needs", ""]
+        lines += [f"- **{_cell(r.figure)}**" + (f": {_cell(r.note)}" if r.note else "") for r in claim.left_out] + [""]
+    if claim.noted:
+        lines += ["## Wording", "", *(f"- “{_cell(r.sentence)}” {_cell(r.note)}" for r in claim.noted), ""]
+    if claim.worked_out:
+        lines += ["## Worked out from the abstract", ""]
+        sources = {name: method.source for name, method in METHODS.items()} | _unknown_methods(claim)
+        for row in claim.worked_out:
+            source = f" ({_md(sources[row.method])})" if sources[row.method] else ""
+            lines.append(f"- {_cell(row.result)} {_cell(row.note)}".rstrip() + source)
+        lines.append("")
+    lines += ["## Eight questions", ""]
+    for question, answer in _answers(claim):
+        lines += [f"**{question.asks}**", "", _md(answer) or "(no answer yet)", ""]
+    lines += ["## Sources", ""]
+    parts = [claim.title or "without a title", claim.date, claim.address]
+    lines.append("- The page: " + ", ".join(_cell(p) for p in parts if p))
+    lines.append(
+        "- The study: " + ", ".join(_cell(p) for p in (claim.study or "not named here", claim.study_address) if p)
+    )
+    named = "; ".join(f"[{_md(s.name)}]({s.url})" for s in questions().sources)
+    lines += ["", f"The questions are the course's own. Others ask similar ones: {named}.", ""]
+    lines.append("The verdicts are the appraiser's. This page is not medical advice.")
+    return "\n".join(lines) + "\n"
+
+
+def _answers(claim: Claim) -> list[tuple[Question, str]]:
+    """The eight questions with their answers, and those optional ones that have an answer."""
+    of = questions()
+    asked = [(q, claim.answers.get(q.id, "").strip()) for q in of.questions]
+    return asked + [(q, claim.answers[q.id].strip()) for q in of.optional if claim.answers.get(q.id, "").strip()]
+
+
+def _unjudged(claim: Claim) -> str:
+    """A sentence on figures of the passage that have no verdict yet, "" where all have one or none can be looked up."""
+    if not claim.page or not claim.abstract:
+        return ""
+    try:
+        missing = sum(not row.verdict for row in verdict_rows(claim))
+    except WorkbenchError:
+        return ""  # a text without figures has none to judge
+    return f"{missing} figure{'s' if missing > 1 else ''} of the passage without a verdict." if missing else ""
+
+
+def _unknown_methods(claim: Claim) -> dict[str, str]:
+    """Methods that a claim names and this version does not know; they have no source to print."""
+    return {row.method: "" for row in claim.worked_out if row.method not in METHODS}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
+    environment.filters["link"] = _link
+    return environment
+
+
+@cache
+def _style() -> Markup:
+    return Markup((_FOLDER / "style.css").read_text(encoding="utf-8"))
+
+
+def _link(address: str) -> Markup:
+    if _HTTP.fullmatch(address.strip()):
+        return Markup('<a href="{0}">{0}</a>').format(address.strip())
+    return Markup.escape(address)
+
+
+def _md(text: str) -> str:
+    """Text with Markdown's and HTML's signs escaped, line breaks kept."""
+    escaped = re.sub(r"([\\`*_{}\[\]|~$])", r"\\\1", html.escape(text, quote=False))
+    return re.sub(r"(?m)^(\s{0,3})([#+>=-]|\d{1,9}[.)])", _escape_start, escaped)
+
+
+def _escape_start(match: re.Match[str]) -> str:
+    mark = match[2]
+    return f"{match[1]}{mark[:-1]}\\{mark[-1]}"
+
+
+def _cell(text: str) -> str:
+    """Text for one line: a cell of a table, an item of a list."""
+    return _md(" ".join(text.split()))
