@@ -10,9 +10,11 @@ from appraise.cases.rendering import AbstractSentence, render_abstract, render_c
 from appraise.cases.stream import Stream
 from appraise.cases.tasks import (
     FIGURE_SUBJECTS,
+    Concern,
     DifferenceKey,
     Fate,
     HeadlineKey,
+    PFit,
     bias_key,
     difference_key,
     fate_of,
@@ -77,14 +79,14 @@ class Case:
         return difference_key(self.world)
 
     @property
-    def p(self) -> str:
+    def p(self) -> PFit:
         """Whether the printed p can fit."""
         return p_key(self.world)
 
     @property
-    def bias(self) -> dict[str, str]:
+    def bias(self) -> dict[str, Concern]:
         """What the text lets one say on bias, by question."""
-        return dict(bias_key(self.world))
+        return bias_key(self.world)
 
     def evidence(self, claim: Claim) -> str:
         """What the abstract says on a claim's subject, or "" where it says nothing."""
