@@ -99,6 +99,12 @@ def _doctor(given: argparse.Namespace, rest: list[str]) -> int:
     return walls.doctor()
 
 
+def _cases(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.cases import commands
+
+    return commands.main(rest)
+
+
 def _site(given: argparse.Namespace, rest: list[str]) -> int:
     from appraise import site
 
@@ -190,6 +196,9 @@ def _parser() -> argparse.ArgumentParser:
     provenance = commands.add_parser("provenance", help="check every figure and quotation against the originals")
     provenance.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the originals' texts")
     provenance.set_defaults(run=_provenance)
+
+    cases = commands.add_parser("cases", help="check a case of your own; show a case; measure them", add_help=False)
+    cases.set_defaults(run=_cases, passes_on=True)
 
     site = commands.add_parser("site", help="make a copy of the lessons to read without Jupyter, in _site/")
     site.set_defaults(run=_site)

@@ -236,7 +236,7 @@ class _Draw:
         step: int,
         is_wanted: Callable[[float], bool],
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Both arms' falls of the measure, with the p that is wanted and, where people are counted on it, the counts."""
+        """Both arms' falls of the measure with the p that is wanted, and with the counts where people are counted on it."""
         n1, n2 = sizes.analysed
         limit, stream = self.topic.measure.limit, self.stream
         for _ in range(12):
@@ -313,7 +313,9 @@ class _Draw:
         if style not in ("full", "arms") or self.stream.happens(3, 5):
             return right, True
         low, high = p_range(treated, control, rating.difference, rating.se, style)
-        choices = (0.002, 0.004, 0.008, 0.014, 0.021, 0.034, 0.042) if rating.p < 0.05 else (0.08, 0.14, 0.27, 0.44, 0.68)
+        choices = (
+            (0.002, 0.004, 0.008, 0.014, 0.021, 0.034, 0.042) if rating.p < 0.05 else (0.08, 0.14, 0.27, 0.44, 0.68)
+        )
         far = [p for p in choices if p > 2 * high or p < low / 2]
         return (print_p(self.stream.choose(far)), False) if far else (right, True)
 

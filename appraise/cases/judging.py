@@ -82,7 +82,10 @@ def _judge_mark(number: int, key: MarkKey, mark: Mark) -> tuple[Fraction, str]:
     if mark.kind in key.kinds:
         first = "" if mark.kind == key.kinds[0] else f" One would also call it “{key.kinds[0]}”."
         return Fraction(1), f"Sentence {number}: right. {_reason(key)}{first}"
-    return STEP_POINTS, f"Sentence {number}: it does not fit, as you say; “{mark.kind}” is not what is wrong. {_reason(key)}"
+    return (
+        STEP_POINTS,
+        f"Sentence {number}: it does not fit, as you say; “{mark.kind}” is not what is wrong. {_reason(key)}",
+    )
 
 
 def _reason(key: MarkKey) -> str:
@@ -141,9 +144,7 @@ def judge_headline(key: CaseKey, answer: int | None) -> Result:
     return Result(Fraction(0), 1, (f"Headline {answer} is wrong on {' and on '.join(faults)}.",))
 
 
-def judge_difference(
-    key: CaseKey, difference: str | None, interval: tuple[str, str] | str | None
-) -> Result:
+def judge_difference(key: CaseKey, difference: str | None, interval: tuple[str, str] | str | None) -> Result:
     """The difference and its interval, a point each; the word "cannot" where the abstract does not let one have it.
 
     Either sign is right, since the direction is a matter of which group is named first.
@@ -201,10 +202,10 @@ def chance_points(keys: Sequence[CaseKey]) -> Fraction:
         raise AnswerError("no keys; expected at least one case")
     rows = [mark for key in keys for telling in key.marks for mark in telling]
     ways = [Mark(step) for step in STEPS if step != "does not fit"] + [Mark("does not fit", kind) for kind in KINDS]
-    total = max(sum(_judge_mark(1, row, way)[0] for row in rows) for way in ways)
+    total = max(sum((_judge_mark(1, row, way)[0] for row in rows), Fraction(0)) for way in ways)
     total += max((sum(fate == f for key in keys for fate in key.figures) for f in FATES), default=0)
     total += max(sum(key.p == word for key in keys) for word in P_FITS)
     for question in {name: None for key in keys for name in key.bias}:
         total += max(sum(key.bias.get(question) == word for key in keys) for word in CONCERNS)
     total += sum((Fraction(1, len(key.headline_faults)) for key in keys if key.headline_faults), Fraction(0))
-    return Fraction(total) / len(keys)
+    return total / len(keys)

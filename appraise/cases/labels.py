@@ -263,7 +263,25 @@ SUBJECTS = tuple(_READINGS)
 """The subjects, in the order in which a text would take them up."""
 
 FIXED_BY_ONE_FACT = frozenset(
-    "people age women sites earlier comparator minutes assessors register funding mechanism harms extra sexes "
-    "which_outcome concludes stays_open advice".split()
+    [
+        "people",
+        "age",
+        "women",
+        "sites",
+        "earlier",
+        "comparator",
+        "minutes",
+        "assessors",
+        "register",
+        "funding",
+        "mechanism",
+        "harms",
+        "extra",
+        "sexes",
+        "which_outcome",
+        "concludes",
+        "stays_open",
+        "advice",
+    ]
 )
 """Subjects whose label a single sentence of the abstract settles; a program that looks it up is right on these."""

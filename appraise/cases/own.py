@@ -23,7 +23,7 @@ _DETAIL = re.compile(r"\s+[-*]\s*(\w+)\s*:\s*(.*?)\s*$")
 _CHOICE = re.compile(r"[-*]\s*\[([ xX])\]\s*(.*\S)\s*$")
 _FIGURE = re.compile(r"(?<![\w.])[−-]?\d+(?:[.,]\d+)*")
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
-_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _NUMBERS = {word: str(i) for i, word in enumerate(_WORDS, 1)}
 
 
@@ -188,7 +188,7 @@ def read_mark(mark: str) -> tuple[Step, tuple[Kind, ...]]:
 
 def _split_kinds(text: str) -> list[str]:
     """Kinds that are joined by "or"; two kinds have that word in their own names."""
-    kinds = []
+    kinds: list[str] = []
     while text:
         known = next((kind for kind in KINDS if re.match(rf"{re.escape(kind)}(\s+or\s+|$)", text)), None)
         if known is None:
@@ -205,7 +205,9 @@ def figures_of(text: str) -> set[str]:
     ['1.2', '3', '44']
     """
     found = {figure.replace("−", "-").rstrip(".,") for figure in _FIGURE.findall(text)}
-    return found | {_NUMBERS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in _NUMBERS and word != "one"}
+    return found | {
+        _NUMBERS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in _NUMBERS and word != "one"
+    }
 
 
 def _check_sentence(sentence: OwnSentence, abstract: str) -> Iterator[Problem]:
@@ -232,16 +234,16 @@ def _check_sentence(sentence: OwnSentence, abstract: str) -> Iterator[Problem]:
     if step == "fits" and (missing := [figure for figure in nowhere if figure not in figures_of(reason)]):
         yield Problem(
             sentence.line,
-            f"{missing[0]} is nowhere in the abstract, and the sentence is marked “fits”; expected the reason to show how "
-            "it is worked out",
+            f"{missing[0]} is nowhere in the abstract, and the sentence is marked “fits”; expected the "
+            "reason to show how it is worked out",
         )
     if kinds and nowhere and not set(kinds) & {"figure", "added", "silence taken for a finding"}:
         can = [figure for figure in nowhere if figure not in figures_of(reason)]
         if can:
             yield Problem(
                 sentence.line,
-                f"{can[0]} is nowhere in the abstract, which is a second fault beside “{kinds[0]}”; expected one fault a "
-                "sentence",
+                f"{can[0]} is nowhere in the abstract, which is a second fault beside “{kinds[0]}”; "
+                "expected one fault a sentence",
             )
 
 

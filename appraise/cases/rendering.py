@@ -1,4 +1,4 @@
-"""A world as an abstract in the field's form, and claims as sentences of a press release, a shop page or a news item."""
+"""A world as an abstract in the field's form; claims as sentences of a press release, a shop page or a news item."""
 
 from __future__ import annotations
 
@@ -12,11 +12,29 @@ from appraise.cases.wordings import Topic, Voice, capitalize, fill, load_abstrac
 from appraise.cases.worlds import Comparator, World
 
 SECTIONS = ("Background", "Methods", "Results", "Conclusion")
-_ONES = (
-    "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 @dataclass(frozen=True)
@@ -99,7 +117,7 @@ def render_abstract(world: World, topic: Topic, stream: Stream) -> tuple[str, tu
     return say("title"), tuple(sentences)
 
 
-_Parts = Iterator[tuple[str, dict[str, object]]]
+_Parts = Iterator[tuple[str, Mapping[str, object]]]
 
 
 def _background(world: World, topic: Topic) -> _Parts:
@@ -167,7 +185,7 @@ def _rating_part(world: World) -> str:
     return f"rating_{world.style}{'_same' if is_same else ''}"
 
 
-def _rating_values(world: World) -> dict[str, object]:
+def _rating_values(world: World) -> Mapping[str, object]:
     one, two = world.treated, world.control
     side = "p < 0.05" if world.differs == "rating" else "p > 0.05"
     return {

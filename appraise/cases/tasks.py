@@ -27,7 +27,18 @@ BIAS_QUESTIONS = {
     "missing": "Could those who left have changed the result?",
 }
 FIGURE_SUBJECTS = frozenset(
-    "took_part minutes duration left_early difference final_rating p_value share count_time most_reached".split()
+    [
+        "took_part",
+        "minutes",
+        "duration",
+        "left_early",
+        "difference",
+        "final_rating",
+        "p_value",
+        "share",
+        "count_time",
+        "most_reached",
+    ]
 )
 
 
@@ -50,9 +61,7 @@ class HeadlineKey:
     wrong: tuple[tuple[str, ...], ...]
 
 
-def p_range(
-    treated: Arm, control: Arm, difference: float, se: float, style: Style
-) -> tuple[float, float]:
+def p_range(treated: Arm, control: Arm, difference: float, se: float, style: Style) -> tuple[float, float]:
     """The smallest and largest p that the printed figures allow, each figure stretched as far as rounding goes.
 
     With style "full" the interval and the difference are printed; with "arms" each arm's mean fall and its SD.
@@ -136,9 +145,7 @@ def headline_key(world: World, topic: Topic, voice: Voice, stream: Stream) -> He
     comparators = tuple(comparator_words(c, topic) for c in (world.comparator, stream.choose(others)))
     people = (topic.narrow, topic.wide) if world.is_narrow else (topic.wide, topic.narrow)
     half = stream.shuffled([(0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)])
-    variants = [
-        {"outcome": outcomes[a], "comparator": comparators[b], "who": people[c]} for a, b, c in half
-    ]
+    variants = [{"outcome": outcomes[a], "comparator": comparators[b], "who": people[c]} for a, b, c in half]
     wrong = tuple(
         tuple(name for name, is_wrong in zip(("outcome", "comparison", "people"), row, strict=True) if is_wrong)
         for row in half

@@ -26,8 +26,35 @@ _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 TOPIC_SLOTS = frozenset(
-    "name thing about complaint sham usual wide narrow rating measure unit by met mechanism measured extra harm sites "
-    "advisers scene first last town institute comparator counted funder".split()
+    [
+        "name",
+        "thing",
+        "about",
+        "complaint",
+        "sham",
+        "usual",
+        "wide",
+        "narrow",
+        "rating",
+        "measure",
+        "unit",
+        "by",
+        "met",
+        "mechanism",
+        "measured",
+        "extra",
+        "harm",
+        "sites",
+        "advisers",
+        "scene",
+        "first",
+        "last",
+        "town",
+        "institute",
+        "comparator",
+        "counted",
+        "funder",
+    ]
 )
 _VALUES: Mapping[str, frozenset[str]] = {
     "took_part": frozenset({"number"}),
@@ -49,7 +76,9 @@ _VALUES: Mapping[str, frozenset[str]] = {
     "count_time": frozenset({"number"}),
 }
 """The slots that a sentence on a subject must have, since they carry what it claims."""
-OWN_SLOTS = frozenset("name thing complaint wide rating measure outcome counted extra sites advisers".split())
+OWN_SLOTS = frozenset(
+    ["name", "thing", "complaint", "wide", "rating", "measure", "outcome", "counted", "extra", "sites", "advisers"]
+)
 
 
 def slots_of(wording: str) -> set[str]:
