@@ -15,7 +15,7 @@ _BLUNT = re.compile(
     r"\b(main outcome|primary outcome|you should|ask your doctor|take it|buy now|guarantee\w*|miracle|cures?)\b", re.I
 )
 _ARTICLE = re.compile(r"\b(?:a [aeio]\w+|an [bcdfgjklmnpqrstvwxyz]\w+)\b")
-_FEW = re.compile(r"(?<![\d.])\b(1|one) (people|weeks|points|minutes|trials|persons)\b", re.IGNORECASE)
+_FEW = re.compile(r"(?<![\d.-])\b(1|one) (people|weeks|points|minutes|trials|persons)\b", re.IGNORECASE)
 
 
 def find_absurd(case: Case) -> list[str]:

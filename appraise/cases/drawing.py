@@ -132,6 +132,8 @@ class _Draw:
             town=stream.choose(self.names.town),
             institute=stream.choose(self.names.institute),
         )
+        if (world.low[0] != "−" and float(world.low) > 0) != (differs == "rating"):
+            raise NoFit("the printed interval ends at 0, which says nothing clear")
         self._claim_figures(world)
         for claim in self.claims.values():
             label(world, claim)
@@ -236,7 +238,7 @@ class _Draw:
         step: int,
         is_wanted: Callable[[float], bool],
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Both arms' falls of the measure with the p that is wanted, and with the counts where people are counted on it."""
+        """Both arms' falls of the measure with the p that is wanted, and the counts where people are counted on it."""
         n1, n2 = sizes.analysed
         limit, stream = self.topic.measure.limit, self.stream
         for _ in range(12):
