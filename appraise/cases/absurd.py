@@ -14,7 +14,7 @@ _DOUBLED = re.compile(r"\b(\w+) \1\b", re.IGNORECASE)
 _BLUNT = re.compile(
     r"\b(main outcome|primary outcome|you should|ask your doctor|take it|buy now|guarantee\w*|miracle|cures?)\b", re.I
 )
-_ARTICLE = re.compile(r"\b(?:a [aeio]\w+|an [bcdfgjklmnpqrstvwxyz]\w+)\b")
+_ARTICLE = re.compile(r"\b(?:[Aa] [aeio]\w+|[Aa]n [bcdfgjklmnpqrstvwxyz]\w+)\b")
 _FEW = re.compile(r"(?<![\d.-])\b(1|one) (people|weeks|points|minutes|trials|persons)\b", re.IGNORECASE)
 
 

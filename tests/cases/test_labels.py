@@ -63,11 +63,9 @@ def test_a_claim_with_two_labels_is_refused(world):
     same = replace(world, control=replace(world.control, after=world.treated.after))
     with pytest.raises(LabelError, match="faithful and arms swapped"):
         label(same, Claim("final_rating", {"number": same.treated.after}))
-    with pytest.raises(
-        LabelError, match="change for difference and arms swapped|arms swapped and change for difference"
-    ):
-        fall = replace(world, difference="9.9", control=replace(world.control, fall=world.treated.fall))
-        label(fall, Claim("difference", {"number": world.treated.fall}))
+    twice = replace(world, difference="9.9", control=replace(world.control, fall=world.treated.fall))
+    with pytest.raises(LabelError, match="arms swapped"):
+        label(twice, Claim("difference", {"number": world.treated.fall}))
 
 
 def test_a_claim_with_no_label_is_refused(world):
