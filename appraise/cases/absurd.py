@@ -111,6 +111,6 @@ def _check_abstract_figures(case: Case) -> Iterator[str]:
     if numbers[0] != numbers[1] + numbers[2]:
         yield f"the groups do not add up: {groups!r}"
     flow = next(s.text for s in case.abstract if s.part == "flow")
-    stayed = [int(n) for n in re.findall(r"\b\d+\b", flow)]
+    stayed = [int(n) for n in re.findall(r"(\d+) who stayed \((\d+) and (\d+)\)", flow)[0]]
     if stayed[0] != stayed[1] + stayed[2]:
         yield f"those who stayed do not add up: {flow!r}"

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from appraise.cases.casemaking import make_case
 from appraise.cases.public import CaseKey, CaseText, case_key, case_text
@@ -82,7 +83,7 @@ def issue(
     ['ada', 'spare-1']
     """
     seen: set[str] = set()
-    for student in [*students, *(f"spare-{i}" for i in range(1, spares + 1))]:
+    for student in chain(students, (f"spare-{i}" for i in range(1, spares + 1))):
         if student in seen:
             raise IssueError(f"{student!r} is named twice; expected each student once")
         seen.add(student)

@@ -58,13 +58,22 @@ def number_in_words(number: int) -> str:
     return _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
 
 
+def print_count(number: int) -> str:
+    """A whole number as editors print it: up to nine in words.
+
+    >>> print_count(9), print_count(10)
+    ('nine', '10')
+    """
+    return number_in_words(number) if number < 10 else str(number)
+
+
 def count_people(number: int) -> str:
     """A number of people, small ones in words.
 
     >>> count_people(1), count_people(4), count_people(13)
     ('one person', 'four people', '13 people')
     """
-    return "one person" if number == 1 else f"{number_in_words(number) if number < 10 else number} people"
+    return "one person" if number == 1 else f"{print_count(number)} people"
 
 
 def topic_slots(world: World, topic: Topic) -> dict[str, str]:
@@ -156,7 +165,7 @@ def _results(world: World, topic: Topic) -> _Parts:
     elif world.women:
         yield "women", {"women": world.women}
     one, two = world.treated, world.control
-    left = {"left_treated": number_in_words(one.left), "left_control": number_in_words(two.left)}
+    left = {"left_treated": print_count(one.left), "left_control": print_count(two.left)}
     yield "flow", {"number": world.analysed, "treated": one.analysed, "control": two.analysed, **left}
     yield _rating_part(world), _rating_values(world)
     falls = {"fall_1": one.measure_fall, "fall_2": two.measure_fall, "p": world.measure_p}

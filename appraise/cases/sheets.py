@@ -8,6 +8,7 @@ from html import escape
 from appraise.cases.labels import KINDS, STEPS
 from appraise.cases.public import CaseKey, CaseText
 from appraise.cases.tasks import CONCERNS, FATES, P_FITS
+from appraise.cases.wordings import load_remarks
 
 _STYLE = """
 @page { size: A4; margin: 15mm }
@@ -50,9 +51,12 @@ def _question_sheet(text: CaseText) -> Iterator[str]:
     for paragraph in text.abstract:
         section = f"<b>{escape(paragraph.section)}.</b> " if paragraph.section else ""
         yield f"<p>{section}{escape(paragraph.text)}</p>"
-    yield f"<p>Mark each sentence: <b>{'</b>, <b>'.join(STEPS)}</b>. "
-    yield "Where it does not fit, write the letter of what is wrong: "
-    yield "; ".join(f"<b>{letter}</b> {kind}" for letter, kind in zip(_LETTERS, KINDS, strict=True)) + ".</p>"
+    remarks = load_remarks()
+    yield "<p>Mark each sentence. Where it does not fit, write the letter of what is wrong.</p><dl>"
+    yield "".join(f"<dt><b>{step}</b></dt><dd>{escape(remarks.steps[step])}</dd>" for step in STEPS)
+    for letter, kind in zip(_LETTERS, KINDS, strict=True):
+        yield f"<dt><b>{letter}</b> {kind}</dt><dd>{escape(remarks.kinds[kind])}</dd>"
+    yield "</dl>"
     for telling in text.tellings:
         yield f"<h2>{escape(telling.kind)}: {escape(telling.heading)}</h2>"
         if telling.lead:

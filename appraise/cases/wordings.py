@@ -14,7 +14,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from appraise.cases.labels import LABELS, SUBJECTS, Label
+from appraise.cases.labels import KINDS, LABELS, STEPS, SUBJECTS, Kind, Label, Step
 from appraise.cases.reading import read_yaml
 from appraise.cases.stream import Stream
 
@@ -233,14 +233,21 @@ class Matter(_Strict):
 
 
 class Remarks(_Strict):
-    """`remarks.yml`: the matter of each subject, and the reason behind each label."""
+    """`remarks.yml`: what each answer means, the matter of each subject, and the reason behind each label."""
 
+    steps: dict[Step, Text]
+    kinds: dict[Kind, Text]
     matters: dict[str, Matter]
     reasons: dict[Label, Text]
 
     @model_validator(mode="after")
     def _is_whole(self) -> Remarks:
-        for name, expected, actual in (("matters", SUBJECTS, self.matters), ("reasons", LABELS, self.reasons)):
+        for name, expected, actual in (
+            ("steps", STEPS, self.steps),
+            ("kinds", KINDS, self.kinds),
+            ("matters", SUBJECTS, self.matters),
+            ("reasons", LABELS, self.reasons),
+        ):
             if wrong := sorted(set(expected) ^ set(actual)):
                 raise ValueError(f"{name}: unknown or missing: {', '.join(wrong)}")
         return self
