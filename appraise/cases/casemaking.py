@@ -126,13 +126,16 @@ def make_case(seed: str | bytes, sentences: int = 8, voices: tuple[Voice, ...] =
 def _share_out(labels: dict[str, Label], tellings: int, sentences: int, stream: Stream) -> list[list[str]]:
     """The subjects of each telling, in the order of a text, so that a telling seldom repeats a fault.
 
-    A telling never says both that the authors conclude and that they leave it open. Labels alone decide, not words.
+    A telling never says both that the authors conclude and that they leave it open, and three sentences of a case
+    print a figure that can be asked for. Labels and subjects alone decide, not words.
     """
+    figures = 3 if tellings * sentences >= 8 else 0
     ways = []
     for _ in range(12):
         order = stream.shuffled(list(labels))
         rows = [sorted(order[i * sentences : (i + 1) * sentences], key=SUBJECTS.index) for i in range(tellings)]
-        if not any({"concludes", "stays_open"} <= set(row) for row in rows):
+        has_figures = sum(subject in FIGURE_SUBJECTS for row in rows for subject in row) >= figures
+        if has_figures and not any({"concludes", "stays_open"} <= set(row) for row in rows):
             ways.append((sum(_count_repeats([labels[subject] for subject in row]) for row in rows), rows))
     if not ways:
         return _share_out(labels, tellings, sentences, stream)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from appraise.cases.issuing import DEMO_SECRET, IssueError, draw_code, draw_seed, issue
@@ -17,6 +21,18 @@ def test_the_same_secret_gives_the_same_cases_again():
     assert [row.student for row in one] == ["ada", "bob", "spare-1", "spare-2"]
     assert len({row.code for row in one}) == 4
     assert all(row.text.code == row.key.code == row.code for row in one)
+
+
+def test_another_process_with_another_hash_seed_makes_the_same_case():
+    code = (
+        "from appraise.cases.issuing import *\n"
+        "one = next(issue(DEMO_SECRET, '13', ['ada']))\n"
+        "print(one.text.model_dump_json() + one.key.model_dump_json())"
+    )
+    environment = os.environ | {"PYTHONHASHSEED": "4242", "LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=environment)
+    one = next(issue(DEMO_SECRET, "13", ["ada"]))
+    assert done.stdout.decode() == one.text.model_dump_json() + one.key.model_dump_json() + "\n"
 
 
 def test_secret_lesson_and_student_each_change_the_case_and_the_code():
