@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from appraise.cases.drawing import draw
-from appraise.cases.labels import SUBJECTS, Claim, Label, Step, label, step_of
+from appraise.cases.labels import LABELS, SUBJECTS, Claim, Label, Step, label, step_of
 from appraise.cases.rendering import AbstractSentence, render_abstract, render_claim, render_frame
 from appraise.cases.stream import Stream
 from appraise.cases.tasks import (
@@ -24,6 +25,7 @@ from appraise.cases.tasks import (
 from appraise.cases.wordings import VOICES, Topic, Voice, load_names, load_remarks, load_topics
 from appraise.cases.worlds import World
 
+_LONGEST_ROW = 100
 VOICE_NAMES: dict[Voice, str] = {"press": "Press release", "shop": "Shop page", "news": "News item"}
 
 
@@ -71,7 +73,6 @@ class Case:
     tellings: tuple[Telling, ...]
     figures: tuple[FigureTask, ...]
     headline: HeadlineKey
-    to_rewrite: tuple[int, int] | None
 
     @property
     def difference(self) -> DifferenceKey:
@@ -118,9 +119,27 @@ def make_case(seed: str | bytes, sentences: int = 8, voices: tuple[Voice, ...] =
         tellings.append(Telling(voice, heading, lead, tuple(rows)))
     figures = _choose_figures(drawn.world, tellings, texts)
     headline = headline_key(drawn.world, topic, texts.choose(voices), texts)
-    return Case(
-        drawn.world, topic, title, abstract, tuple(tellings), figures, headline, _choose_to_rewrite(tellings, texts)
-    )
+    return Case(drawn.world, topic, title, abstract, tuple(tellings), figures, headline)
+
+
+def make_case_with(
+    seed: str, wanted: Collection[Label], sentences: int = 8, voices: tuple[Voice, ...] = VOICES
+) -> Case:
+    """The first case from a seed's row of cases that has each wanted label, so that what went wrong comes back.
+
+    Raises ValueError for a label that is not known, or for more labels than a hundred cases have together in one.
+
+    >>> case = make_case_with("a seed", ["time moved"], voices=("news",))
+    >>> "time moved" in [sentence.label for sentence in case.tellings[0].sentences]
+    True
+    """
+    if unknown := sorted(set(wanted) - set(LABELS)):
+        raise ValueError(f"{unknown[0]!r} is no label; expected some of {', '.join(LABELS)}")
+    for i in range(_LONGEST_ROW):
+        case = make_case(f"{seed}/{i}", sentences, voices)
+        if set(wanted) <= {sentence.label for telling in case.tellings for sentence in telling.sentences}:
+            return case
+    raise ValueError(f"no case of {_LONGEST_ROW} has {', '.join(sorted(wanted))} together; expected fewer labels")
 
 
 def _share_out(labels: dict[str, Label], tellings: int, sentences: int, stream: Stream) -> list[list[str]]:
@@ -160,14 +179,3 @@ def _choose_figures(world: World, tellings: list[Telling], stream: Stream) -> tu
         if sentence.claim.subject in FIGURE_SUBJECTS
     ]
     return tuple(sorted(stream.shuffled(places)[:3], key=lambda row: (row.telling, row.sentence)))
-
-
-def _choose_to_rewrite(tellings: list[Telling], stream: Stream) -> tuple[int, int] | None:
-    """A sentence that does not fit, for the learner to make fair; telling and sentence counted from 1."""
-    places = [
-        (i, j)
-        for i, telling in enumerate(tellings, 1)
-        for j, sentence in enumerate(telling.sentences, 1)
-        if sentence.step == "does not fit"
-    ]
-    return stream.choose(places) if places else None

@@ -52,7 +52,7 @@ FAULTS: tuple[Label, ...] = LABELS[2:]
 KINDS_OF: Mapping[Label, tuple[Kind, ...]] = MappingProxyType(
     {
         "silence as finding": ("silence taken for a finding",),
-        "reported but denied": ("figure", "too strong or too weak", "silence taken for a finding"),
+        "reported but denied": ("figure", "too strong or too weak"),
         "people widened": ("people", "too strong or too weak"),
         "comparison changed": ("comparison",),
         "outcome swapped": ("outcome or time", "figure"),

@@ -55,7 +55,8 @@ class CaseText(_Strict):
     outcome: str = ""
     headlines: tuple[str, ...] = ()
     questions: dict[str, str] = {}
-    rewrite: Place | None = None
+    rewrites: bool = False
+    """Whether the learner writes anew one sentence that does not fit. It is not named, since that would mark it."""
 
     def to_json(self) -> bytes:
         """The text as JSON. Raises ValueError where it is larger than TEXT_LIMIT."""
@@ -94,7 +95,6 @@ class CaseKey(_Strict):
     headline: int | None = None
     headline_faults: tuple[tuple[str, ...], ...] = ()
     bias: dict[str, Concern] = {}
-    rewrite_evidence: str = ""
 
 
 def case_text(case: Case, code: str) -> CaseText:
@@ -118,7 +118,6 @@ def case_text(case: Case, code: str) -> CaseText:
         )
         for telling in case.tellings
     )
-    place = case.to_rewrite
     return CaseText(
         code=code,
         title=case.title,
@@ -128,14 +127,13 @@ def case_text(case: Case, code: str) -> CaseText:
         outcome=case.topic.rating,
         headlines=case.headline.headlines,
         questions=BIAS_QUESTIONS,
-        rewrite=Place(telling=place[0], sentence=place[1]) if place else None,
+        rewrites=True,
     )
 
 
 def case_key(case: Case, code: str) -> CaseKey:
     """The key of a generated case, with a reason and the abstract's own words behind each mark."""
-    difference, place = case.difference, case.to_rewrite
-    to_rewrite = case.tellings[place[0] - 1].sentences[place[1] - 1] if place else None
+    difference = case.difference
     return CaseKey(
         code=code,
         marks=tuple(tuple(_mark_key(case, s) for s in telling.sentences) for telling in case.tellings),
@@ -147,7 +145,6 @@ def case_key(case: Case, code: str) -> CaseKey:
         headline=case.headline.fair,
         headline_faults=case.headline.wrong,
         bias=case.bias,
-        rewrite_evidence=case.evidence(to_rewrite.claim) if to_rewrite else "",
     )
 
 

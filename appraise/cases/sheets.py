@@ -86,9 +86,8 @@ def _questions(text: CaseText) -> Iterator[str]:
     if text.headlines:
         yield "<h2>Which headline is fair?</h2>"
         yield "".join(f"<p>☐ {i}. {escape(line)}</p>" for i, line in enumerate(text.headlines, 1))
-    if text.rewrite:
-        telling = text.tellings[text.rewrite.telling - 1]
-        yield f"<h2>Make this sentence fair: {escape(telling.kind)}, sentence {text.rewrite.sentence}</h2>"
+    if text.rewrites:
+        yield "<h2>Choose one sentence that does not fit, and write it so that it does</h2>"
         yield '<div class="line"></div><div class="line"></div>'
 
 
@@ -113,5 +112,3 @@ def _key_sheet(key: CaseKey) -> Iterator[str]:
         yield f"<p>{escape(question.capitalize())}: {answer}</p>"
     if key.headline is not None:
         yield f"<p>Fair headline: {key.headline + 1}</p>"
-    if key.rewrite_evidence:
-        yield f"<p>A fair sentence says no more than this: “{escape(key.rewrite_evidence)}”</p>"

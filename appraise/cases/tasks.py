@@ -1,4 +1,4 @@
-"""What is asked beside the marks: three figures, the difference, the p, bias, the fair headline, one sentence.
+"""What is asked beside the marks: three figures, the difference, the p, bias, the fair headline.
 
 Each key follows from the world. What an abstract does not print is a right answer of its own.
 """

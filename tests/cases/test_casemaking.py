@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from appraise.cases.casemaking import make_case
-from appraise.cases.labels import Claim, label
+from appraise.cases.casemaking import make_case, make_case_with
+from appraise.cases.labels import FAULTS, Claim, label
 from appraise.cases.public import case_key
 from appraise.cases.rendering import render_claim
 from appraise.cases.stream import Stream
@@ -94,3 +94,16 @@ def test_the_evidence_behind_a_mark_is_in_the_abstract(cases):
                 is_silent = sentence.label in ("unknown", "silence as finding")
                 assert bool(mark.evidence) != is_silent, sentence
                 assert all(part in text for part in mark.evidence.split(". "))
+
+
+@pytest.mark.parametrize("wanted", FAULTS)
+def test_what_went_wrong_comes_back(wanted):
+    case = make_case_with("again", [wanted])
+    assert wanted in [sentence.label for telling in case.tellings for sentence in telling.sentences]
+
+
+def test_labels_that_no_case_has_together_are_refused():
+    with pytest.raises(ValueError, match="'fault' is no label"):
+        make_case_with("again", ["fault"])
+    with pytest.raises(ValueError, match="no case of 100 has stronger, weaker together"):
+        make_case_with("again", ["stronger", "weaker"])
