@@ -13,6 +13,7 @@ from appraise.cases.labels import SUBJECTS, Claim, LabelError, label
 from appraise.cases.patients import NoFit, Ratings, change, change_with_count, rate
 from appraise.cases.stats import NearEdge, compare_means, mean, print_p, round_figure, sd, t_quantile
 from appraise.cases.stream import Stream
+from appraise.cases.tasks import p_range
 from appraise.cases.wordings import Names, Topic
 from appraise.cases.worlds import Arm, Comparator, Outcome, Style, World
 
@@ -307,8 +308,6 @@ class _Draw:
 
         A p that cannot fit stays on its side of 0.05, so that the abstract's words still follow from what it prints.
         """
-        from appraise.cases.tasks import p_range
-
         if round(10 * rating.difference) != round(10 * (float(treated.fall) - float(control.fall))):
             raise NoFit("the printed falls do not give the printed difference")
         right = print_p(rating.p)

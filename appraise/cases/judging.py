@@ -14,6 +14,7 @@ from typing import NamedTuple
 from appraise.cases.labels import KINDS, STEPS
 from appraise.cases.public import CaseKey, MarkKey
 from appraise.cases.tasks import CONCERNS, FATES, P_FITS
+from appraise.cases.wordings import load_remarks
 
 STEP_POINTS = Fraction(2, 3)
 KIND_POINTS = Fraction(1, 3)
@@ -74,7 +75,7 @@ def _judge_mark(number: int, key: MarkKey, mark: Mark) -> tuple[Fraction, str]:
     if mark.step is None:
         return Fraction(0), f"Sentence {number} has no mark yet."
     if mark.step != key.step:
-        return Fraction(0), f"Sentence {number}: you marked it as “{mark.step}”. {_reason(key)}"
+        return Fraction(0), _join(f"Sentence {number}: you marked it as “{mark.step}”.", key, mark.step)
     if key.step != "does not fit":
         return Fraction(1), f"Sentence {number}: right. {_reason(key)}"
     if mark.kind is None:
@@ -82,10 +83,13 @@ def _judge_mark(number: int, key: MarkKey, mark: Mark) -> tuple[Fraction, str]:
     if mark.kind in key.kinds:
         first = "" if mark.kind == key.kinds[0] else f" One would also call it “{key.kinds[0]}”."
         return Fraction(1), f"Sentence {number}: right. {_reason(key)}{first}"
-    return (
-        STEP_POINTS,
-        f"Sentence {number}: it does not fit, as you say; “{mark.kind}” is not what is wrong. {_reason(key)}",
-    )
+    start = f"Sentence {number}: it does not fit, as you say; “{mark.kind}” is not what is wrong."
+    return STEP_POINTS, _join(start, key, mark.kind)
+
+
+def _join(start: str, key: MarkKey, answer: str) -> str:
+    """A remark on a wrong answer: what was answered, a word on this very answer where there is one, the reason."""
+    return " ".join(part for part in (start, load_remarks().remark_on(answer, key.label), _reason(key)) if part)
 
 
 def _reason(key: MarkKey) -> str:

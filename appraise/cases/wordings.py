@@ -232,6 +232,14 @@ class Matter(_Strict):
     parts: tuple[Text, ...]
 
 
+class Confusion(_Strict):
+    """A wrong answer that comes close to a label, and what to say to it besides the reason."""
+
+    answer: Step | Kind
+    label: Label
+    remark: Text
+
+
 class Remarks(_Strict):
     """`remarks.yml`: what each answer means, the matter of each subject, and the reason behind each label."""
 
@@ -239,6 +247,11 @@ class Remarks(_Strict):
     kinds: dict[Kind, Text]
     matters: dict[str, Matter]
     reasons: dict[Label, Text]
+    confusions: tuple[Confusion, ...]
+
+    def remark_on(self, answer: str, label: Label | None) -> str:
+        """What to say to a wrong answer besides the reason, or ""."""
+        return next((row.remark for row in self.confusions if (row.answer, row.label) == (answer, label)), "")
 
     @model_validator(mode="after")
     def _is_whole(self) -> Remarks:

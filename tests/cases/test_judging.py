@@ -19,8 +19,9 @@ from appraise.cases.judging import (
     judge_marks,
     judge_p,
 )
-from appraise.cases.labels import KINDS, STEPS
+from appraise.cases.labels import KINDS, KINDS_OF, STEPS, step_of
 from appraise.cases.public import CaseKey, DifferenceKeyRecord, MarkKey, case_key, case_text
+from appraise.cases.wordings import load_remarks
 
 KEY = CaseKey(
     code="T",
@@ -64,6 +65,29 @@ def test_remarks_say_the_reason_after_an_answer_and_nothing_before():
     open_kind = judge_marks(KEY, 1, [Mark(), Mark(), Mark("does not fit")]).remarks[2]
     assert "group" not in open_kind
     assert "still to be chosen" in open_kind
+
+
+def test_a_wrong_answer_that_comes_close_gets_a_word_of_its_own():
+    silent = MarkKey(
+        step="does not fit",
+        kinds=("silence taken for a finding",),
+        label="silence as finding",
+        reason="Not printed does not mean not there.",
+    )
+    key = KEY.model_copy(update={"marks": ((silent,),)})
+    (remark,) = judge_marks(key, 1, [Mark("cannot tell")]).remarks
+    assert "True, nobody can tell from this" in remark
+    assert remark.endswith("Not printed does not mean not there.")
+    (remark,) = judge_marks(key, 1, [Mark("does not fit", "added")]).remarks
+    assert "adds nothing" in remark
+    (remark,) = judge_marks(key, 1, [Mark("fits")]).remarks
+    assert remark == "Sentence 1: you marked it as “fits”. Not printed does not mean not there."
+
+
+def test_no_word_of_its_own_is_for_a_right_answer():
+    for row in load_remarks().confusions:
+        assert row.answer != step_of(row.label)
+        assert row.answer not in KINDS_OF.get(row.label, ())
 
 
 def test_a_word_on_form_says_the_same_whatever_is_right():
