@@ -45,8 +45,8 @@ def _check_words(case: Case) -> Iterator[str]:
             ("article", _ARTICLE),
             ("one of many", _FEW),
         ):
-            if found := pattern.search(text):
-                yield f"{name}: {found[0]!r} in {text!r}"
+            if match := pattern.search(text):
+                yield f"{name}: {match[0]!r} in {text!r}"
         if text != text.strip() or "  " in text:
             yield f"spaces: {text!r}"
         if not re.match(r"“?[A-Z0-9]", text):

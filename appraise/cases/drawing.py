@@ -217,7 +217,7 @@ class _Draw:
         is_absolute = self.claim("share", number=number)
         n1, n2 = sizes.analysed
         lowest = 0.55 if is_most_needed else 0.35
-        found = []
+        pairs = []
         for k1 in range(round(lowest * n1), round(0.85 * n1) + 1):
             for k2 in range(round(0.2 * n2), round(0.75 * n2) + 1):
                 p1, p2 = _percent(k1, n1), _percent(k2, n2)
@@ -225,10 +225,10 @@ class _Draw:
                 exact = 100 * (k1 / n1 - k2 / n2), 100 * (k1 * n2 / (k2 * n1) - 1)
                 value, true = (points, exact[0]) if is_absolute else (ratio, exact[1])
                 if value == number and abs(true - number) < 0.5 and abs(points - ratio) >= 5:
-                    found.append((k1, k2))
-        if not found:
+                    pairs.append((k1, k2))
+        if not pairs:
             raise NoFit("no counts with this share")
-        return stream.choose(found)
+        return stream.choose(pairs)
 
     def _measured(
         self,

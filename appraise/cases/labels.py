@@ -101,11 +101,11 @@ def label(world: World, claim: Claim) -> Label:
     """The one label of a claim in a world. Raises LabelError where there is none, or more than one."""
     if claim.subject not in _READINGS:
         raise LabelError(f"subject {claim.subject!r} is not known; expected one of {', '.join(SUBJECTS)}")
-    found = list(dict.fromkeys(_READINGS[claim.subject](world, claim)))
-    if len(found) != 1:
-        what = " and ".join(found) if found else "neither faithful nor a known fault"
+    labels = list(dict.fromkeys(_READINGS[claim.subject](world, claim)))
+    if len(labels) != 1:
+        what = " and ".join(labels) if labels else "neither faithful nor a known fault"
         raise LabelError(f"{claim.subject}: {what}; expected one label, and none beside it")
-    return found[0]
+    return labels[0]
 
 
 _Reading = Callable[[World, Claim], Iterator[Label]]

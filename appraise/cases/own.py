@@ -97,16 +97,16 @@ def _read_line(case: OwnCase, section: str, number: int, line: str) -> None:
     lower = section.lower()
     if lower == "abstract":
         case.abstract.append(line.strip())
-    elif lower == "headlines" and (found := _CHOICE.match(line)):
-        case.headlines.append((number, found[1] != " ", found[2]))
+    elif lower == "headlines" and (match := _CHOICE.match(line)):
+        case.headlines.append((number, match[1] != " ", match[2]))
     elif lower.startswith("telling") and case.tellings:
         telling = case.tellings[-1]
         if line.startswith(">"):
             telling.heading = line[1:].strip()
-        elif found := _SENTENCE.match(line):
-            telling.sentences.append(OwnSentence(number, found[1]))
-        elif telling.sentences and (found := _DETAIL.match(line)):
-            _add_detail(case, telling.sentences[-1], number, found[1].lower(), found[2])
+        elif match := _SENTENCE.match(line):
+            telling.sentences.append(OwnSentence(number, match[1]))
+        elif telling.sentences and (match := _DETAIL.match(line)):
+            _add_detail(case, telling.sentences[-1], number, match[1].lower(), match[2])
         else:
             case.strays.append(
                 Problem(number, "expected “1. A sentence.”, or below it “   - mark: …” or “   - reason: …”")
@@ -204,8 +204,8 @@ def figures_of(text: str) -> set[str]:
     >>> sorted(figures_of("Three of 44 people left, 1.2 points."))
     ['1.2', '3', '44']
     """
-    found = {figure.replace("−", "-").rstrip(".,") for figure in _FIGURE.findall(text)}
-    return found | {
+    figures = {figure.replace("−", "-").rstrip(".,") for figure in _FIGURE.findall(text)}
+    return figures | {
         _NUMBERS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in _NUMBERS and word != "one"
     }
 

@@ -257,7 +257,7 @@ def claim_words(claim: Claim, topic: Topic) -> dict[str, str]:
 
 def _begin(sentence: str) -> str:
     """The sentence with a capital letter at its start, and a whole number there in words, as editors ask."""
-    found = re.match(r"(“?)(\d{1,2})(?![\d.])", sentence)
-    if found:
-        sentence = found[1] + number_in_words(int(found[2])) + sentence[found.end() :]
+    match = re.match(r"(“?)(\d{1,2})(?![\d.])", sentence)
+    if match:
+        sentence = match[1] + number_in_words(int(match[2])) + sentence[match.end() :]
     return sentence[0] + capitalize(sentence[1:]) if sentence.startswith("“") else capitalize(sentence)

@@ -29,7 +29,7 @@ TOPIC_SLOTS = frozenset(
     [
         "name",
         "thing",
-        "about",
+        "description",
         "complaint",
         "sham",
         "usual",
@@ -103,8 +103,8 @@ def expand(wording: str) -> list[str]:
 
 def fill(wording: str, slots: Mapping[str, str], stream: Stream) -> str:
     """One of the sentences that a wording stands for, with its slots filled in; {Name} begins with a capital letter."""
-    chosen = _CHOICE.sub(lambda found: stream.choose(found[1].split("|")), wording)
-    filled = _SLOT.sub(lambda found: _fill_slot(found[1], slots), chosen)
+    chosen = _CHOICE.sub(lambda match: stream.choose(match[1].split("|")), wording)
+    filled = _SLOT.sub(lambda match: _fill_slot(match[1], slots), chosen)
     return filled
 
 
@@ -153,7 +153,7 @@ class Topic(_Strict):
     id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
     complaint: Text
     name: Text
-    about: Text
+    description: Text
     use: Annotated[str, Field(pattern=r"\{minutes\}")]
     sham: Text
     usual: Text

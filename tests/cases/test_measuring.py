@@ -39,10 +39,10 @@ def test_commands(tmp_path, capsys):
 
     assert main(["cases", "check", str(ASSETS / "starter.md")]) == 0
     assert "6 sentences" in capsys.readouterr().out
-    file = tmp_path / "mine.md"
+    file = tmp_path / "own.md"
     file.write_text("# Mine\n", encoding="utf-8")
     assert main(["cases", "check", str(file)]) == 1
-    assert "mine.md, line 1: no telling" in capsys.readouterr().err
+    assert "own.md, line 1: no telling" in capsys.readouterr().err
     assert main(["cases", "check", str(tmp_path / "gone.md")]) == 1
     assert "expected a Markdown file" in capsys.readouterr().err
     assert main(["cases", "show", "a seed"]) == 0

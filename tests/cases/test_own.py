@@ -62,12 +62,12 @@ def test_a_problem_is_named_with_its_line(old, new, line_with, message):
     if not message:
         assert problems == []
         return
-    found = [problem for problem in problems if message in problem.message]
-    assert found, problems
+    named = [problem for problem in problems if message in problem.message]
+    assert named, problems
     text = STARTER.replace(old, new, 1)
     if line_with:
         expected = text[: text.index(line_with)].count("\n") + 1
-        assert found[0].line in (expected, expected + 1)
+        assert named[0].line in (expected, expected + 1)
 
 
 def test_a_second_fault_is_found():
@@ -91,9 +91,9 @@ def test_too_many_sentences_and_marks_that_are_all_alike():
 
 
 def test_a_file_that_cannot_be_issued_names_itself_and_the_line(tmp_path):
-    file = tmp_path / "mine.md"
+    file = tmp_path / "own.md"
     file.write_text(STARTER.replace("mark: cannot tell", "mark: unsure"), encoding="utf-8")
-    with pytest.raises(CaseFileError, match=r"^mine\.md, line \d+: 'unsure' is no mark"):
+    with pytest.raises(CaseFileError, match=r"^own\.md, line \d+: 'unsure' is no mark"):
         read_own_case(file)
     with pytest.raises(CaseFileError, match=r"gone\.md: expected a Markdown file"):
         read_own_case(tmp_path / "gone.md")

@@ -24,9 +24,9 @@ def test_nothing_is_absurd(many_cases):
 
 def test_percentages_are_of_whole_persons(many_cases):
     for case in many_cases:
-        found = re.findall(r"(\d+) of (\d+) \((\d+)%\)", text_of(case))
-        assert len(found) == 2
-        for count, of, percent in found:
+        match = re.findall(r"(\d+) of (\d+) \((\d+)%\)", text_of(case))
+        assert len(match) == 2
+        for count, of, percent in match:
             assert int(percent) == round(100 * int(count) / int(of) + 1e-9)
 
 
@@ -82,8 +82,8 @@ def p_from_text(case):
     text = text_of(case)
     df = case.world.analysed - 2
     if case.world.style == "full":
-        found = re.search(r"difference ([\d.]+), 95% CI (−?[\d.]+) to ([\d.]+); p ([=<]) ([\d.]+)", text)
-        difference, low, high = (float(part.replace("−", "-")) for part in found.groups()[:3])
+        match = re.search(r"difference ([\d.]+), 95% CI (−?[\d.]+) to ([\d.]+); p ([=<]) ([\d.]+)", text)
+        difference, low, high = (float(part.replace("−", "-")) for part in match.groups()[:3])
         t = reference.t.ppf(0.975, df)
         ends = [
             2 * reference.t.sf((difference + d) * 2 * t / (high - low + w), df)
@@ -91,7 +91,7 @@ def p_from_text(case):
             for w in (-0.1, 0.1)
         ]
     else:
-        found = re.search(r"\(t test of the falls, p ([=<]) ([\d.]+)\)", text)
+        match = re.search(r"\(t test of the falls, p ([=<]) ([\d.]+)\)", text)
         one, two = case.world.treated, case.world.control
         ends = []
         for d in (-0.1, 0.1):
@@ -101,7 +101,7 @@ def p_from_text(case):
                     mean, float(one.fall_sd) + s, one.analysed, 0, float(two.fall_sd) + s, two.analysed
                 )
                 ends.append(test.pvalue if mean > 0 else 1.0)
-    sign, printed = found.groups()[-2:]
+    sign, printed = match.groups()[-2:]
     return min(ends), max(ends), 0.0005 if sign == "<" else float(printed)
 
 
