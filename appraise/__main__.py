@@ -110,6 +110,12 @@ def _doctor(given: argparse.Namespace, rest: list[str]) -> int:
     return walls.doctor()
 
 
+def _cases(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.cases import commands
+
+    return commands.main(rest)
+
+
 def _site(given: argparse.Namespace, rest: list[str]) -> int:
     from appraise.authoring.reading_site import run_site_command
 
@@ -226,6 +232,9 @@ def _parser() -> argparse.ArgumentParser:
     workbench.add_argument("--to", type=Path, metavar="FOLDER", help="where claims lie; work/my-claims if left out")
     workbench.add_argument("--sheets", type=Path, metavar="FOLDER", help="write sheets of the eight questions there")
     workbench.set_defaults(run=_workbench)
+
+    cases = commands.add_parser("cases", help="check a case of your own; show a case; measure them", add_help=False)
+    cases.set_defaults(run=_cases, passes_on=True)
 
     site = commands.add_parser("site", help="make a copy of the lessons to read without Jupyter, in _site/")
     site.set_defaults(run=_site)
