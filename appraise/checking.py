@@ -81,7 +81,11 @@ def find(exercise_id: str) -> tuple[str, Exercise] | None:
 
 
 def lesson(slug: str, version: str | None = None) -> None:
-    """Open a lesson: says in one sentence when the notebook and the library are not of one version."""
+    """Open a lesson: wakes its forms; says in one sentence when notebook and library are not of one version."""
+    if _live():
+        from appraise.learner.waking import wake
+
+        wake()
     pack = packs().get(slug)
     if version is None or not packs():
         return
