@@ -16,7 +16,7 @@ from typing import Any
 
 FORMER = {
     "agreement": ("methods.agreement", "errors"),
-    "checking": ("learner.check", "learner.worked", "exercises.packs"),
+    "checking": ("learner.check", "learner.opening", "learner.worked", "exercises.packs"),
     "consistency": ("methods.consistency", "errors"),
     "dose": ("methods.dose", "errors"),
     "exercise": ("exercises.judge", "exercises.exercise"),

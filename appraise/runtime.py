@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 _VALIDATE, _EXECUTION, _SESSION = "validate", "NBGRADER_EXECUTION", "JPY_SESSION_NAME"
 
@@ -43,9 +44,19 @@ def is_live() -> bool:
 
 def is_kernel() -> bool:
     """Whether this process is a Jupyter kernel."""
+    return kernel_shell() is not None
+
+
+def kernel_shell() -> Any:
+    """IPython's shell in a Jupyter kernel; None in any other process."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    return getattr(shell, "kernel", None) is not None
+    return shell if getattr(shell, "kernel", None) is not None else None
+
+
+def open_notebook() -> Path:
+    """The notebook that this kernel was started for, as the server names it; an empty path where it is not known."""
+    return Path(os.environ.get(_SESSION, ""))
 
 
 def named_work_folder() -> Path | None:

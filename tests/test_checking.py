@@ -16,7 +16,7 @@ from jupyter_client.manager import start_new_kernel
 from appraise.exercises.exercise import Exercise
 from appraise.exercises.judge import judge
 from appraise.exercises.packs import load_packs
-from appraise.learner.check import lesson
+from appraise.learner.opening import lesson
 from appraise.learner.progress import write_progress
 from appraise.learner.remark import render_remark
 from appraise.learner.worked import worked

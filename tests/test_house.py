@@ -48,8 +48,8 @@ PLACES = [
     r"solutions/(?P<slug>\d\d-[a-z0-9-]+)/((?P=slug)\.ipynb|exercises\.yml|key\.json)",
     r"lessons/(?P<slug>\d\d-[a-z0-9-]+)/(?P=slug)\.ipynb",
     r"assets/.+",
-    r"appraise/(\w+\.(py|yml)|py\.typed|packs/\d\d-[a-z0-9-]+\.pack|grading/\w+\.(py|yml|html|css|md))",
-    r"tests/(\w+\.py|allowed-skips\.txt|mutants\.yml|answers/[a-z0-9-]+\.yml|(grading|hostile|browser|bench)/.+)",
+    r"appraise/(\w+\.(py|yml)|py\.typed|packs/\d\d-[a-z0-9-]+\.pack|grading/\w+\.(py|yml|html|css|md)|learner/\w+\.(py|js|css))",
+    r"tests/(\w+\.py|allowed-skips\.txt|mutants\.yml|answers/[a-z0-9-]+\.yml|(grading|learner|hostile|browser|bench)/.+)",
 ]
 
 
@@ -355,7 +355,7 @@ LAYERS = [
     ["plain", "records", "rob2", "consistency", "agreement"],
     ["exercise", "provenance", "reading", "figures", "dose"],
     ["checking"],
-    ["course"],
+    ["course", "learner"],
     ["widgets", "authoring"],
     ["questions", "telling", "site"],
     ["grading"],
@@ -363,7 +363,8 @@ LAYERS = [
 ]
 LAYER = {name: number for number, row in enumerate(LAYERS) for name in row}
 # While the solutions are compiled, check hands each answer over instead of judging it.
-BACKWARDS = {("checking", "authoring")}
+# A lesson that is opened wakes its forms, and a form shows what its check says.
+BACKWARDS = {("checking", "authoring"), ("checking", "learner")}
 
 
 def imported(source: str, names: frozenset[str]) -> Iterator[tuple[str, bool]]:
@@ -405,7 +406,7 @@ def against_the_arrows(module: str, source: str) -> list[str]:
 def library() -> Iterator[tuple[str, Path]]:
     for path in FILES:
         if path.parts[0] == "appraise" and path.suffix == ".py":
-            yield ("grading" if path.parts[1] == "grading" else path.stem), path
+            yield (path.parts[1] if path.parts[1] in {"grading", "learner"} else path.stem), path
 
 
 def test_arrows_point_one_way() -> None:

@@ -254,7 +254,7 @@ class Exercise:
     def parts(self) -> dict[PartKey, Part]:
         """The parts of the reference answer, in the order of the question."""
         return {
-            key: Part(key, name, value, self._options_of(name), self.tolerance_of(name))
+            key: Part(key, name, value, self.options_of(name), self.tolerance_of(name))
             for key, (name, value) in flatten(self.expected).items()
         }
 
@@ -268,7 +268,7 @@ class Exercise:
         t = self.tolerance
         return float(t.get(name, 0.0) if isinstance(t, Mapping) else t)
 
-    def _options_of(self, name: str) -> tuple[str, ...] | None:
+    def options_of(self, name: str) -> tuple[str, ...] | None:
         """The labels to choose from: of the whole exercise, of the part, or of its column."""
         options = self.options
         if isinstance(options, Mapping):

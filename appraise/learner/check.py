@@ -12,7 +12,7 @@ from appraise.authoring.record import record
 from appraise.errors import CheckFailed
 from appraise.exercises.exercise import Call, Called
 from appraise.exercises.judge import judge
-from appraise.exercises.packs import find_exercise, load_packs
+from appraise.exercises.packs import find_exercise
 from appraise.exercises.serialize import Json, decode, encode
 from appraise.learner.progress import remember_try
 from appraise.learner.remark import read_again, render_remark, render_unknown
@@ -38,18 +38,6 @@ class Points(float):
 
     def _repr_html_(self) -> str:
         return self._html
-
-
-def lesson(slug: str, version: str | None = None) -> None:
-    """Open a lesson: says in one sentence when the notebook and the library are not of one version."""
-    pack = load_packs().get(slug)
-    if version is None or not load_packs():
-        return
-    if pack is None or pack["version"] != version:
-        print(
-            f"This copy of lesson {slug} is newer or older than the course's library, so remarks may not fit it. "
-            "Your answers are safe: save them, rename this file, and start the course again for a fresh copy."
-        )
 
 
 def check(exercise_id: str, answer: Any) -> Points:

@@ -17,7 +17,7 @@ DATA, HTML, MARKDOWN = "claim.json", "page.html", "page.md"
 
 def claims_folder() -> Path:
     """Where claims lie unless another folder is named: `my-claims` in the folder of the learner's work."""
-    from appraise.course import work_folder
+    from appraise.learner.lab import work_folder
 
     return work_folder() / "my-claims"
 

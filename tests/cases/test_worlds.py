@@ -7,11 +7,11 @@ from collections import Counter
 
 from scipy import stats as reference
 
-from appraise import consistency
 from appraise.cases.absurd import find_absurd
 from appraise.cases.casemaking import make_case
 from appraise.cases.labels import FAULTS, LABELS, SUBJECTS, label
 from appraise.cases.wordings import load_topics
+from appraise.methods import consistency
 
 
 def text_of(case):

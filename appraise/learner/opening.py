@@ -1,0 +1,22 @@
+"""`lesson`, the call in the opening cell of every lesson."""
+
+from __future__ import annotations
+
+from appraise.exercises.packs import load_packs
+from appraise.runtime import is_live
+
+
+def lesson(slug: str, version: str | None = None) -> None:
+    """Open a lesson: wake its forms, and say in one sentence when notebook and library are not of one version."""
+    if is_live():
+        from appraise.learner.waking import wake  # forms are needed in a live kernel alone
+
+        wake()
+    pack = load_packs().get(slug)
+    if version is None or not load_packs():
+        return
+    if pack is None or pack["version"] != version:
+        print(
+            f"This copy of lesson {slug} is newer or older than the course's library, so remarks may not fit it. "
+            "Your answers are safe: save them, rename this file, and start the course again for a fresh copy."
+        )
