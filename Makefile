@@ -5,7 +5,7 @@ ROLE ?= learner
 # The environment's programs come first: nbgrader calls `alembic` by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: lab env test lessons site bench mutants rates
+.PHONY: lab env test lessons site bench mutants rates pictures
 
 lab: env
 	python -m appraise lab $(if $(filter instructor,$(ROLE)),--instructor) $(LAB_ARGS)
@@ -25,6 +25,9 @@ lessons: env
 
 site: env
 	python -m appraise site
+
+pictures: env
+	python -m tests.browser.pictures
 
 bench: env
 	python -m tests.bench $(BENCH)

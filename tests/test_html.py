@@ -66,16 +66,25 @@ def test_a_lesson_as_html_is_accessible(slug: str, executed: dict[str, Any], pag
     assert axe(page, but=TEMPLATE) == []
 
 
-def test_every_page_of_the_site_is_accessible(pages: Path, page: Any) -> None:
-    found = {}
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_the_site_is_accessible_and_asks_no_other_machine(
+    scheme: str, pages: Path, chromium: Any, tmp_path: Path
+) -> None:
+    context = chromium.new_context(color_scheme=scheme)
+    page, asked, found = context.new_page(), [], {}
+    page.on("request", lambda request: asked.append(request.url))
     for file in [pages / "index.html", *(pages / slug / f"{slug}.html" for slug in SLUGS)]:
         page.goto(file.as_uri())
+        assert page.locator("html").get_attribute("data-theme") == scheme
         found[file.name] = axe(page)
+    context.close()
     assert {name: what for name, what in found.items() if what} == {}
+    assert [address for address in asked if not address.startswith(("file:", "data:", "blob:"))] == []
 
 
 def test_every_link_of_the_site_leads_somewhere_on_the_disk(pages: Path) -> None:
-    soups = {file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser") for file in pages.rglob("*.html")}
+    written = [file for file in pages.rglob("*.html") if "_static" not in file.parts]  # the theme's own are no pages
+    soups = {file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser") for file in written}
     names = {file: {tag["id"] for tag in soup.find_all(id=True)} for file, soup in soups.items()}
     lost = []
     for file, soup in soups.items():
@@ -94,7 +103,7 @@ def test_every_link_of_the_site_leads_somewhere_on_the_disk(pages: Path) -> None
 def test_the_site_shows_lessons_that_nobody_has_answered(pages: Path) -> None:
     for slug in SLUGS:
         text = (pages / slug / f"{slug}.html").read_text(encoding="utf-8")
-        assert "No answer yet" in text
+        assert "No answer yet" not in text  # a reader has not been asked for one
         assert 'aria-hidden="true">✓' not in text
         assert "SOLUTION" not in text
         assert "vnd.jupyter.widget" not in text
@@ -114,9 +123,47 @@ def test_widgets_stand_still_as_pictures(executed: dict[str, Any]) -> None:
 
 
 def test_the_site_can_be_searched_from_the_disk(pages: Path, page: Any) -> None:
-    page.goto((pages / "index.html").as_uri())
-    page.fill("input[name=q]", "regression to the mean")
+    page.goto((pages / "04-the-numbers" / "04-the-numbers.html").as_uri())
+    page.locator("button.search-button-field:visible").click()
+    page.locator("dialog input[name=q]").fill("regression to the mean")
     page.keyboard.press("Enter")
     found = page.locator("#search-results li a")
     found.first.wait_for()
     assert any("05-compared-with-what" in link.get_attribute("href") for link in found.all())
+
+
+def test_a_reader_turns_the_pages_and_the_lights(pages: Path, page: Any) -> None:
+    page.goto((pages / "index.html").as_uri())
+    for slug in SLUGS:
+        page.locator("a.right-next").click()
+        assert page.url.endswith(f"/{slug}/{slug}.html")
+    assert page.locator("a.right-next").count() == 0
+    page.locator("a.left-prev").click()
+    assert page.url.endswith(f"/{SLUGS[-2]}.html")
+    html = page.locator("html")
+    for mode, shown in (("dark", "dark"), ("light", "light"), ("auto", "light")):
+        page.locator("button.theme-switch-button:visible").click()
+        page.locator(f"button.theme-change-button[data-mode={mode}]:visible").click()
+        assert (html.get_attribute("data-mode"), html.get_attribute("data-theme")) == (mode, shown)
+
+
+def test_code_is_folded_where_it_only_shows_something(pages: Path, page: Any) -> None:
+    page.goto((pages / "04-the-numbers" / "04-the-numbers.html").as_uri())
+    passage = page.locator("div.cell:has-text('The abstract, as reprinted')").first
+    assert passage.locator("table, ol").first.is_visible()
+    assert not passage.locator("pre").first.is_visible()
+    passage.locator("summary").click()
+    assert passage.locator("pre").first.inner_text().startswith("read(")
+    assert page.locator("pre:has-text('def stretch')").is_visible()  # a function is asked for in code
+    assert page.locator("pre:has-text('check(')").count() == 0
+
+
+def test_an_exercise_of_labels_is_a_list_of_what_there_is_to_choose(pages: Path) -> None:
+    page = (pages / "04-the-numbers" / "04-the-numbers.html").read_text(encoding="utf-8")
+    section = BeautifulSoup(page, "html.parser").find("section", id="exercise-follow-it-home")
+    assert section is not None
+    (intro,) = [p for p in section.find_all("p") if p.get_text().startswith("For each, choose")]
+    assert intro.get_text() == "For each, choose same, rounded, changed, renamed, lost or untraceable:"
+    items = [item.get_text() for item in intro.find_next("ul").find_all("li")]
+    assert len(items) == 8
+    assert items[0] == "pain at 6 months, mean, in walsh post"

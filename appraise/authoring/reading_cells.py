@@ -42,7 +42,7 @@ def cells_to_read(notebook: NotebookNode, exercises: dict[str, Exercise]) -> lis
     None Choose *stated* or *not stated*.
     ['remove-cell'] check("price", price)
     """
-    cells = [NotebookNode(cell) for cell in notebook.cells]
+    cells = [cell for n, cell in enumerate(notebook.cells) if not _only_reports(notebook.cells[n : n + 2])]
     asked = [_exercise_of(cell, exercises) for cell in cells]
     return [
         shown
@@ -62,7 +62,7 @@ def _shown(cell: NotebookNode, exercise: Exercise | None) -> Iterator[NotebookNo
     if call is not None and _name(call) == "predict":
         yield _tagged(cell, REMOVED)
         yield from _prediction(call)
-    elif call is not None and _name(call) in ("check", "choose", "write_text"):
+    elif call is not None and _name(call) in ("check", "choose", "write_text", "lesson_report"):
         yield _tagged(cell, REMOVED)
     elif is_answer and not choices:
         yield cell
@@ -70,6 +70,14 @@ def _shown(cell: NotebookNode, exercise: Exercise | None) -> Iterator[NotebookNo
         yield _tagged(cell, FOLDED)
     if choices:
         yield new_markdown_cell(choices)
+
+
+def _only_reports(cells: list[NotebookNode]) -> bool:
+    """Whether the first of two cells is a heading, and all that follows it is how a learner stands."""
+    heading, *report = cells
+    is_bare = heading.cell_type == "markdown" and re.fullmatch(r"#+ [^\n]+", heading.source.strip()) is not None
+    call = _called(report[0].source) if is_bare and report and report[0].cell_type == "code" else None
+    return call is not None and _name(call) == "lesson_report"
 
 
 def list_of_choices(exercise: Exercise) -> str:
@@ -92,15 +100,22 @@ def list_of_choices(exercise: Exercise) -> str:
         return ""
     if len(parts) == 1 and not parts[0].name:
         return f"Choose {_either(parts[0])}."
+    names = [_escape(part.name) for part in parts]
     if len({part.options for part in parts}) == 1:
-        return f"For each, choose {_either(parts[0])}:\n\n" + "\n".join(f"- {_escape(part.name)}" for part in parts)
+        if all(len(name) <= 2 for name in names):  # letters, which the question explains
+            return f"For {_listed(names, 'and')}, choose {_either(parts[0])}."
+        return f"For each, choose {_either(parts[0])}:\n\n" + "\n".join(f"- {name}" for name in names)
     rows = (f"- {_escape(part.name)}: {_either(part)}" for part in parts)
     return "For each, choose one:\n\n" + "\n".join(rows)
 
 
 def _either(part: Part) -> str:
-    *first, last = [f"*{_escape(option)}*" for option in part.options or ()]
-    return f"{', '.join(first)} or {last}" if first else last
+    return _listed([f"*{_escape(option)}*" for option in part.options or ()], "or")
+
+
+def _listed(words: list[str], before_last: str) -> str:
+    *first, last = words
+    return f"{', '.join(first)} {before_last} {last}" if first else last
 
 
 def _escape(text: str) -> str:

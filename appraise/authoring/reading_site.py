@@ -106,7 +106,7 @@ has each telling moved from it?
 
 These pages are the lessons, to read. To answer, and to be told at once what is right and why, start the course in \
 Jupyter. Here an exercise shows its question and what there is to choose from, what moves there stands still, and the \
-code that draws a table or a picture is folded away under it.
+code that draws a table or a picture is folded away above it.
 
 This is not medical advice. Doses and results are given as reported, so that you can check the reporting."""
 
