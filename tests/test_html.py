@@ -12,7 +12,9 @@ from urllib.parse import unquote
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from appraise.authoring.reading_cells import cells_to_read
 from appraise.authoring.reading_site import build_site, run_lessons
 from appraise.course import load_course
 from tests.browser.conftest import WCAG
@@ -167,3 +169,19 @@ def test_an_exercise_of_labels_is_a_list_of_what_there_is_to_choose(pages: Path)
     items = [item.get_text() for item in intro.find_next("ul").find_all("li")]
     assert len(items) == 8
     assert items[0] == "pain at 6 months, mean, in walsh post"
+
+
+def test_calls_that_show_forms_become_words_and_a_bare_report_goes() -> None:
+    texts = ["## Where you stand", 'predict("lower", 0, 10, question="How much lower, in points?", unit="points")']
+    heading, prediction = new_markdown_cell(texts[0]), new_code_cell(texts[1])
+    choosing, marking = new_code_cell('choose("x", x)'), new_code_cell('mark("y", y, ["Pain fell."])')
+    cells = [prediction, choosing, marking, heading, new_code_cell('lesson_report("04-the-numbers")')]
+    shown = [(cell.source, cell.metadata.get("tags", [])) for cell in cells_to_read(new_notebook(cells=cells), {})]
+    assert shown == [
+        (texts[1], ["remove-cell"]),
+        ("**Before you read on:** How much lower, in points?", []),
+        (choosing.source, ["remove-cell"]),
+        (marking.source, ["hide-input"]),  # its sentences can be read there
+        (cells[-1].source, ["remove-cell"]),
+    ]
+    assert "tags" not in prediction.metadata  # the notebook that was given is as it was

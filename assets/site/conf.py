@@ -28,6 +28,12 @@ html_theme_options = {
     "navbar_persistent": [],  # the sidebar has the search
     "use_download_button": False,
     "use_fullscreen_button": False,
+    "footer_content_items": ["extra-footer"],
+    "extra_footer": (
+        "<p>This is not medical advice. Lessons, records, pictures and texts: "
+        '<a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>. The five pages and the trial belong to '
+        "their authors; they are cited and paraphrased here.</p>"
+    ),
     "toc_title": "On this page",
     "show_toc_level": 1,
     "pygments_light_style": "a11y-high-contrast-light",
