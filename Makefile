@@ -6,7 +6,7 @@ ROLE ?= learner
 # The environment's programs come first: nbgrader calls `alembic` by name.
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 
-.PHONY: help lab env env-teach env-dev test fast unit lint format coverage lessons site bench mutants rates
+.PHONY: help lab env env-teach env-dev test fast unit lint format coverage lessons site pictures bench mutants rates cases
 
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):.*## (.+)/make \1~\2/p' Makefile | awk -F~ '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -39,6 +39,7 @@ lint: env-dev ## style and types
 	ruff check .
 	ruff format --check .
 	mypy
+	lint-imports
 
 format: env-dev ## put the code into the project's style
 	ruff format .
@@ -52,6 +53,12 @@ lessons: env-teach ## make lessons, packs and keys from solutions/
 
 site: env-dev ## make a copy of the lessons to read without Jupyter
 	python -m appraise site
+
+pictures: env-dev ## take the pictures of the README anew, from the lessons in Chromium
+	python -m tests.browser.pictures
+
+cases: env-dev ## measure the unseen cases against their bars
+	python -m appraise cases measure
 
 bench: env-dev ## measure; BENCH=grading runs that measurement alone
 	python -m tests.bench $(BENCH)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
@@ -48,8 +47,13 @@ PLACES = [
     r"solutions/(?P<slug>\d\d-[a-z0-9-]+)/((?P=slug)\.ipynb|exercises\.yml|key\.json)",
     r"lessons/(?P<slug>\d\d-[a-z0-9-]+)/(?P=slug)\.ipynb",
     r"assets/.+",
-    r"appraise/(\w+\.(py|yml)|py\.typed|packs/\d\d-[a-z0-9-]+\.pack|grading/\w+\.(py|yml|html|css|md)|learner/\w+\.(py|js|css))",
-    r"tests/(\w+\.py|allowed-skips\.txt|mutants\.yml|answers/[a-z0-9-]+\.yml|(grading|learner|hostile|browser|bench)/.+)",
+    r"appraise/(\w+\.py|py\.typed|packs/\d\d-[a-z0-9-]+\.pack)",
+    r"appraise/(sources|methods|figures|exercises|authoring|learner|cases)/\w+\.(py|yml)",
+    r"appraise/widgets/\w+\.(py|js|css)",
+    r"appraise/workbench/(\w+\.(py|yml)|templates/[\w.]+)",
+    r"appraise/grading/\w+\.(py|yml|html|css|md)",
+    r"tests/(\w+\.py|allowed-skips\.txt|mutants\.yml|answers/[a-z0-9-]+\.yml)",
+    r"tests/(grading|learner|cases|workbench|hostile|browser|bench)/.+",
 ]
 
 
@@ -350,84 +354,24 @@ def test_targets_of_make_exist(command: str) -> None:
 
 # ── The library's arrows ────────────────────────────────────────────────────────────────────────────────────────────
 
+
 # A module imports from earlier rows only, inside functions too.
-LAYERS = [
-    ["plain", "records", "rob2", "consistency", "agreement"],
-    ["exercise", "provenance", "reading", "figures", "dose"],
-    ["checking"],
-    ["course", "learner"],
-    ["widgets", "authoring"],
-    ["questions", "telling", "site"],
-    ["grading"],
-    ["__main__"],
-]
-LAYER = {name: number for number, row in enumerate(LAYERS) for name in row}
-# While the solutions are compiled, check hands each answer over instead of judging it.
-# A lesson that is opened wakes its forms, and a form shows what its check says.
-BACKWARDS = {("checking", "authoring"), ("checking", "learner")}
+def test_folders_import_what_stands_above_them() -> None:
+    done = run(Path(sys.executable).with_name("lint-imports"), "--no-cache")
+    assert done.returncode == 0, done.stdout
 
 
-def imported(source: str, names: frozenset[str]) -> Iterator[tuple[str, bool]]:
-    """The course's modules that a module imports, each with whether that happens inside a function."""
-    tree = ast.parse(source)
-    inner = {
-        id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(function)
-    }
-    for node in ast.walk(tree):
-        full = []
-        if isinstance(node, ast.Import):
-            full = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "expected imports by full name"
-            full = [f"{node.module}.{alias.name}" for alias in node.names]
-        for name in full:
-            package, _, rest = name.partition(".")
-            module = rest.partition(".")[0]
-            if package == "appraise" and module in names:
-                yield module, id(node) in inner
-
-
-def against_the_arrows(module: str, source: str) -> list[str]:
-    names = frozenset(LAYER)
-    top = len(LAYERS) if module == "__init__" else LAYER[module]
-    found = [
-        f"{module} imports {other}"
-        for other, _ in imported(source, names)
-        if other != module and (module, other) not in BACKWARDS and LAYER[other] >= top
-    ]
-    if module == "__main__":
-        found += [f"{module} imports {other} at its top" for other, inside in imported(source, names) if not inside]
-    return found
-
-
-def library() -> Iterator[tuple[str, Path]]:
-    for path in FILES:
-        if path.parts[0] == "appraise" and path.suffix == ".py":
-            yield (path.parts[1] if path.parts[1] in {"grading", "learner"} else path.stem), path
-
-
-def test_arrows_point_one_way() -> None:
-    new = {module for module, _ in library()} - set(LAYER) - {"__init__"}
-    assert not new, f"say in LAYERS where these stand: {sorted(new)}"
-    assert [line for module, path in library() for line in against_the_arrows(module, read(path))] == []
-
-
-@pytest.mark.parametrize(
-    ("module", "source"),
-    [
-        ("plain", "from appraise.exercise import judge"),
-        ("exercise", "def f():\n    import appraise.checking"),
-        ("records", "from appraise import figures"),
-        ("course", "from appraise.grading import rebuild"),
-        ("grading", "import appraise.__main__"),
-        ("__main__", "from appraise import course"),
-    ],
-)
-def test_a_wrong_arrow_is_found(module: str, source: str) -> None:
-    assert against_the_arrows(module, source) != []
+def test_an_arrow_up_is_found(tree: Path) -> None:
+    lowest = tree / "appraise" / "errors.py"
+    lowest.write_text(f"from appraise.sources import tables\n{lowest.read_text(encoding='utf-8')}", encoding="utf-8")
+    done = run(
+        Path(sys.executable).with_name("lint-imports"),
+        "--no-cache",
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+    )
+    assert done.returncode == 1
+    assert "appraise.errors is not allowed to import appraise.sources" in done.stdout
 
 
 def test_the_library_loads_lightly() -> None:

@@ -12,7 +12,9 @@ from urllib.parse import unquote
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from appraise.authoring.reading_cells import cells_to_read
 from appraise.authoring.reading_site import build_site, run_lessons
 from appraise.course import load_course
 from tests.browser.conftest import WCAG
@@ -68,16 +70,25 @@ def test_a_lesson_as_html_is_accessible(slug: str, executed: dict[str, Any], pag
     assert axe(page, but=TEMPLATE) == []
 
 
-def test_every_page_of_the_site_is_accessible(pages: Path, page: Any) -> None:
-    found = {}
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_the_site_is_accessible_and_asks_no_other_machine(
+    scheme: str, pages: Path, chromium: Any, tmp_path: Path
+) -> None:
+    context = chromium.new_context(color_scheme=scheme)
+    page, asked, found = context.new_page(), [], {}
+    page.on("request", lambda request: asked.append(request.url))
     for file in [pages / "index.html", *(pages / slug / f"{slug}.html" for slug in SLUGS)]:
         page.goto(file.as_uri())
+        assert page.locator("html").get_attribute("data-theme") == scheme
         found[file.name] = axe(page)
+    context.close()
     assert {name: what for name, what in found.items() if what} == {}
+    assert [address for address in asked if not address.startswith(("file:", "data:", "blob:"))] == []
 
 
 def test_every_link_of_the_site_leads_somewhere_on_the_disk(pages: Path) -> None:
-    soups = {file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser") for file in pages.rglob("*.html")}
+    written = [file for file in pages.rglob("*.html") if "_static" not in file.parts]  # the theme's own are no pages
+    soups = {file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser") for file in written}
     names = {file: {tag["id"] for tag in soup.find_all(id=True)} for file, soup in soups.items()}
     lost = []
     for file, soup in soups.items():
@@ -96,7 +107,7 @@ def test_every_link_of_the_site_leads_somewhere_on_the_disk(pages: Path) -> None
 def test_the_site_shows_lessons_that_nobody_has_answered(pages: Path) -> None:
     for slug in SLUGS:
         text = (pages / slug / f"{slug}.html").read_text(encoding="utf-8")
-        assert "No answer yet" in text
+        assert "No answer yet" not in text  # a reader has not been asked for one
         assert 'aria-hidden="true">✓' not in text
         assert "SOLUTION" not in text
         assert "vnd.jupyter.widget" not in text
@@ -116,9 +127,63 @@ def test_widgets_stand_still_as_pictures(executed: dict[str, Any]) -> None:
 
 
 def test_the_site_can_be_searched_from_the_disk(pages: Path, page: Any) -> None:
-    page.goto((pages / "index.html").as_uri())
-    page.fill("input[name=q]", "regression to the mean")
+    page.goto((pages / "04-the-numbers" / "04-the-numbers.html").as_uri())
+    page.locator("button.search-button-field:visible").click()
+    page.locator("dialog input[name=q]").fill("regression to the mean")
     page.keyboard.press("Enter")
     found = page.locator("#search-results li a")
     found.first.wait_for()
     assert any("05-compared-with-what" in link.get_attribute("href") for link in found.all())
+
+
+def test_a_reader_turns_the_pages_and_the_lights(pages: Path, page: Any) -> None:
+    page.goto((pages / "index.html").as_uri())
+    for slug in SLUGS:
+        page.locator("a.right-next").click()
+        assert page.url.endswith(f"/{slug}/{slug}.html")
+    assert page.locator("a.right-next").count() == 0
+    page.locator("a.left-prev").click()
+    assert page.url.endswith(f"/{SLUGS[-2]}.html")
+    html = page.locator("html")
+    for mode, shown in (("dark", "dark"), ("light", "light"), ("auto", "light")):
+        page.locator("button.theme-switch-button:visible").click()
+        page.locator(f"button.theme-change-button[data-mode={mode}]:visible").click()
+        assert (html.get_attribute("data-mode"), html.get_attribute("data-theme")) == (mode, shown)
+
+
+def test_code_is_folded_where_it_only_shows_something(pages: Path, page: Any) -> None:
+    page.goto((pages / "04-the-numbers" / "04-the-numbers.html").as_uri())
+    passage = page.locator("div.cell:has-text('The abstract, as reprinted')").first
+    assert passage.locator("table, ol").first.is_visible()
+    assert not passage.locator("pre").first.is_visible()
+    passage.locator("summary").click()
+    assert passage.locator("pre").first.inner_text().startswith("read(")
+    assert page.locator("pre:has-text('def stretch')").is_visible()  # a function is asked for in code
+    assert page.locator("pre:has-text('check(')").count() == 0
+
+
+def test_an_exercise_of_labels_is_a_list_of_what_there_is_to_choose(pages: Path) -> None:
+    page = (pages / "04-the-numbers" / "04-the-numbers.html").read_text(encoding="utf-8")
+    section = BeautifulSoup(page, "html.parser").find("section", id="exercise-follow-it-home")
+    assert section is not None
+    (intro,) = [p for p in section.find_all("p") if p.get_text().startswith("For each, choose")]
+    assert intro.get_text() == "For each, choose same, rounded, changed, renamed, lost or untraceable:"
+    items = [item.get_text() for item in intro.find_next("ul").find_all("li")]
+    assert len(items) == 8
+    assert items[0] == "pain at 6 months, mean, in walsh post"
+
+
+def test_calls_that_show_forms_become_words_and_a_bare_report_goes() -> None:
+    texts = ["## Where you stand", 'predict("lower", 0, 10, question="How much lower, in points?", unit="points")']
+    heading, prediction = new_markdown_cell(texts[0]), new_code_cell(texts[1])
+    choosing, marking = new_code_cell('choose("x", x)'), new_code_cell('mark("y", y, ["Pain fell."])')
+    cells = [prediction, choosing, marking, heading, new_code_cell('lesson_report("04-the-numbers")')]
+    shown = [(cell.source, cell.metadata.get("tags", [])) for cell in cells_to_read(new_notebook(cells=cells), {})]
+    assert shown == [
+        (texts[1], ["remove-cell"]),
+        ("**Before you read on:** How much lower, in points?", []),
+        (choosing.source, ["remove-cell"]),
+        (marking.source, ["hide-input"]),  # its sentences can be read there
+        (cells[-1].source, ["remove-cell"]),
+    ]
+    assert "tags" not in prediction.metadata  # the notebook that was given is as it was

@@ -1,12 +1,14 @@
 """A copy of the lessons to read without Jupyter: `_site/`, without solutions, with search, from any folder or disk.
 
-The lessons are run as they are released, so every check says that there is no answer yet and every widget is a picture.
+The lessons are run as they are released, so nothing is answered and every widget is a picture. `assets/site/` says how
+the pages look; `reading_cells.py` says what becomes of code and exercises.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,11 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from appraise.authoring.reading_cells import cells_to_read
 from appraise.course import load_course
 from appraise.errors import SiteError
-from appraise.files import ROOT
+from appraise.exercises.packs import exercises_of
+from appraise.files import ASSETS, ROOT
 from appraise.runtime import kernel_environment
 
 SITE = ROOT / "_site"
@@ -45,62 +49,33 @@ def run_lessons() -> dict[str, NotebookNode]:
 
 
 def build_site(target: Path = SITE, lessons: dict[str, NotebookNode] | None = None) -> Path:
-    """Write the pages into a folder; returns its first page. `lessons`: as from `run_all`, to save running them again.
+    """Write the pages into a folder; returns its first page.
 
-    Raises SiteError where a page cannot be made, a link inside the course leads nowhere included.
+    Parameters
+    ----------
+    target : Path
+    lessons : dict of NotebookNode, optional
+        The lessons as `run_lessons` gives them, to save running them again.
+
+    Raises
+    ------
+    SiteError
+        Where a page cannot be made, a link inside the course that leads nowhere included.
     """
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
 
-    course = load_course()
     lessons = lessons or run_lessons()
     with tempfile.TemporaryDirectory() as folder:
         pages = Path(folder) / "pages"
         for slug, notebook in lessons.items():
             (pages / slug).mkdir(parents=True)
-            nbformat.write(notebook, pages / slug / f"{slug}.ipynb")
-        rows = [
-            f"| [{lesson.number} {lesson.title}]({lesson.notebook}) | {lesson.question} | {lesson.minutes} |"
-            for lesson in course.lessons
-            if lesson.slug in lessons
-        ]
-        rows = [
-            f"# {course.title}",
-            "",
-            _INTRODUCTION,
-            "",
-            "## Lessons",
-            "",
-            "| Lesson | Question | Minutes |",
-            "| --- | --- | --- |",
-            *rows,
-        ]
-        listed = [f"{slug}/{slug}" for slug in lessons]
-        rows += ["", "```{toctree}", ":hidden:", "", *listed, "```", ""]
-        (pages / "index.md").write_text("\n".join(rows), encoding="utf-8")
-        assets = Path(folder) / "assets"
-        assets.mkdir()
-        (assets / "site.css").write_text(_CSS, encoding="utf-8")
-        settings: dict[str, Any] = {
-            "project": course.title,
-            "language": "en",
-            "extensions": ["myst_nb", __name__],
-            "nb_execution_mode": "off",
-            "smartquotes": False,  # a heading keeps its letters, and so its name
-            "html_theme": "alabaster",
-            "html_theme_options": {"body_text_align": "left", "page_width": "76em", "show_powered_by": False},
-            "html_static_path": [str(assets)],
-            "html_css_files": ["site.css"],
-            "html_copy_source": False,
-            "html_show_copyright": False,
-            "html_show_sphinx": False,
-            "pygments_style": "default",
-            "html_sidebars": {"**": ["globaltoc.html", "searchbox.html"]},
-            "suppress_warnings": ["config.cache"],
-        }
+            page = NotebookNode({**notebook, "cells": cells_to_read(notebook, exercises_of(slug))})
+            nbformat.write(page, pages / slug / f"{slug}.ipynb")
+        (pages / "index.md").write_text(first_page(list(lessons)), encoding="utf-8")
         try:
             app = Sphinx(
-                pages, None, target, Path(folder) / "doctrees", "html", settings, status=None, freshenv=True,
+                pages, ASSETS / "site", target, Path(folder) / "doctrees", "html", status=None, freshenv=True,
                 warningiserror=True, exception_on_warning=True,
             )  # fmt: skip
             app.build(force_all=True)
@@ -109,34 +84,31 @@ def build_site(target: Path = SITE, lessons: dict[str, NotebookNode] | None = No
     return target / "index.html"
 
 
-_INTRODUCTION = (
-    "The lessons, to read. To answer and to be told at once what is right, start the course in Jupyter; here each "
-    "check says that there is no answer yet, and what moves there stands still."
-)
+def first_page(slugs: Collection[str]) -> str:
+    """The page with the list of lessons, as Markdown.
+
+    >>> print(first_page(["04-the-numbers"]).splitlines()[0])
+    # One Trial, Five Tellings
+    """
+    course = load_course()
+    lessons = [lesson for lesson in course.lessons if lesson.slug in slugs]
+    rows = [f"| [{one.number} · {one.title}]({one.notebook}) | {one.question} | {one.minutes} |" for one in lessons]
+    listed = [f"{one.number} · {one.title} <{one.slug}/{one.slug}>" for one in lessons]
+    table = ["| Lesson | Question | Minutes |", "| --- | --- | ---: |", *rows]
+    contents = ["```{toctree}", ":hidden:", "", *listed, "```"]
+    return "\n".join([f"# {course.title}", "", _INTRODUCTION, "", "## Lessons", "", *table, "", *contents, ""])
 
 
-# Long code is wrapped, since a frame that scrolls cannot be reached by keyboard; links are dark, lined and wide enough.
-_CSS = """
-a, a.headerlink, div.sphinxsidebar a { color: #004b6b; text-decoration: underline; }
-div.sphinxsidebar a { display: inline-block; min-height: 24px; vertical-align: top; }
-div.highlight { background: #f8f8f8; }
-pre { white-space: pre-wrap; overflow: visible; }
-img { max-width: 100%; }
-"""
+_INTRODUCTION = """\
+Five web pages speak of magnesium and pain. One randomised trial gave magnesium to people with chronic low back pain. \
+Which pages can be followed back to that trial? What was asked, done and found? How far can it be trusted, and how far \
+has each telling moved from it?
 
+These pages are the lessons, to read. To answer, and to be told at once what is right and why, start the course in \
+Jupyter. Here an exercise shows its question and what there is to choose from, what moves there stands still, and the \
+code that draws a table or a picture is folded away above it.
 
-def setup(app: Any) -> dict[str, bool]:
-    """As a Sphinx extension: headings also bear the names that they have in JupyterLab, to which remarks link."""
-    from docutils import nodes
-
-    def name(_: Any, page: Any) -> None:
-        for section in page.findall(nodes.section):
-            anchor = section[0].astext().replace(" ", "-")
-            if anchor not in section["ids"]:
-                section["ids"].append(anchor)
-
-    app.connect("doctree-read", name)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+This is not medical advice. Doses and results are given as reported, so that you can check the reporting."""
 
 
 def run_site_command() -> int:

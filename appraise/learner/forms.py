@@ -17,6 +17,7 @@ from appraise.learner.session import AnswerSession, Prediction, PredictionSessio
 from appraise.runtime import is_live, kernel_shell
 
 if TYPE_CHECKING:
+    from appraise.widgets.form_session import Session
     from appraise.widgets.form_widget import FormWidget
 
 
