@@ -190,7 +190,7 @@ def test_the_report_says_what_was_right_wrong_and_not_tried(work):
     assert f"{right.out_of + 0.5 + 1:g} of {total:g} points" in report.text
     assert "2 right, 1 partly right" in report.text
     assert f"◐ {wrong.title}: partly, 0.5 of {wrong.out_of:g} points" in report.text
-    assert f"Read “{wrong['see']}” again." in report.text
+    assert f"Read “{wrong.see}” again." in report.text
     assert report.text.count("A worked answer was opened.") == 1
     assert "99" not in report.text
     shown = report._repr_html_()

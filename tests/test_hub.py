@@ -425,7 +425,7 @@ def test_a_student_cannot_read(machine: Machine, returned: dict[str, str], who: 
         f"mv {EXCHANGE} /srv/nbgrader/exchange/elsewhere",
         f"rm -rf {EXCHANGE}/outbound",
         f"touch {ROOT}/lessons/{SLUG}/{SLUG}.ipynb",
-        f"touch {ROOT}/appraise/checking.py",
+        f"touch {ROOT}/appraise/learner/check.py",
         f"touch {PROGRAMS}/jupyterhub-singleuser",
         "touch /srv/jupyterhub/jupyterhub.sqlite",
     ],

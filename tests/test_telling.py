@@ -158,7 +158,7 @@ What I did not see: the paper
 
 
 def test_plain_english_is_found_as_well_as_the_words_of_the_course():
-    assert "Nothing on the list of formal points is missing." in judge(bank.key(SLUG)[WRITE], PLAIN).remark
+    assert "Nothing on the list of formal points is missing." in judge(Exercise.from_json(bank.key(SLUG)[WRITE]), PLAIN).remark
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,6 @@ def test_plain_english_is_found_as_well_as_the_words_of_the_course():
     ],
 )
 def test_the_mended_sentence_is_searched_for_what_it_must_hold(text, missing):
-    remark = judge(bank.key(SLUG)["telling-mend-one-sentence"], text).remark
+    remark = judge(Exercise.from_json(bank.key(SLUG)["telling-mend-one-sentence"]), text).remark
     assert (missing or "Nothing on the list of formal points is missing.") in remark
     assert ("Nothing on the list" in remark) == (not missing)

@@ -445,7 +445,7 @@ _g = _json.loads(%s)
 seen = ["ran"]
 
 # modules that nobody has imported yet
-for _name in ("asyncio.subprocess", "xml.dom.minidom", "nbformat.v2", "appraise.rob2"):
+for _name in ("asyncio.subprocess", "xml.dom.minidom", "nbformat.v2", "appraise.methods.rob2"):
     try:
         __import__(_name)
     except ImportError:

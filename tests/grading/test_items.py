@@ -14,15 +14,16 @@ import yaml
 
 from appraise.course import load_course
 from appraise.errors import CourseError
+from appraise.exercises.exercise import Exercise
 from appraise.grading import classrun, items
 from appraise.grading.judge import LessonError
 from tests.conftest import ROOT
 
-EXERCISES: dict[str, dict[str, Any]] = {
-    "a": {"core": True, "points": 2.0, "kind": "compute"},
-    "b": {"core": True, "points": 1.0, "kind": "extract"},
-    "c": {"core": True, "points": 4.0, "kind": "write"},
-    "more": {"core": False, "points": 1.0, "kind": "extract"},
+EXERCISES = {
+    "a": Exercise("a", name="a", kind="compute", points=2.0),
+    "b": Exercise("b", name="b", kind="extract"),
+    "c": Exercise("c", name="c", kind="write", points=4.0),
+    "more": Exercise("more", name="more", kind="extract", core=False),
 }
 A, B, MORE = [1.0, 0.5, 0.0, 1.0, 0.5], [1.0, 1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0, 1.0]
 

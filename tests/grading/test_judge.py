@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from appraise.exercises.exercise import Accepted
 from appraise.grading import judge, rebuild
 from appraise.grading.channel import Ended
 from appraise.grading.judge import LessonError, Outcome, proper
@@ -53,20 +54,17 @@ def test_canaries_pass_and_a_key_that_gives_points_away_stops_everything(lesson:
     judge.canary(lesson, warm, solution)
     loose = {
         **lesson.exercises,
-        "which-design": {
-            **lesson.exercises["which-design"],
-            "accept": [{"answer": ["canary"] * 3, "share": 1.0}],
-        },
+        "which-design": replace(lesson.exercises["which-design"], accept=[Accepted(["canary"] * 3)]),
     }
     with pytest.raises(LessonError, match=r"known to be wrong gets 2\.0 points for “which-design”"):
         judge.canary(judge.replace(lesson, exercises=loose), warm, solution)
-    strict = {**lesson.exercises, "n-in-each-arm": {**lesson.exercises["n-in-each-arm"], "expected": 41}}
+    strict = {**lesson.exercises, "n-in-each-arm": replace(lesson.exercises["n-in-each-arm"], expected=41)}
     with pytest.raises(LessonError, match="own solution"):
         judge.canary(judge.replace(lesson, exercises=strict), warm, solution)
 
 
 def test_what_hangs_every_reading_costs_one_item_once(graded: Any) -> None:
-    hang = "import appraise.plain\ndef hang(x):\n    while True: pass\nappraise.plain.encode = hang\ndesign = 'x'"
+    hang = "import appraise.exercises.serialize as s\ndef hang(x):\n    while True: pass\ns.encode = hang\ndesign = 'x'"
     outcome = graded({"which-design": hang})
     found = {n: i.status for n, i in outcome.items.items() if i.status not in ("right", "marked")}
     assert found == {"which-design": "time limit"}
@@ -172,12 +170,13 @@ TAMPERING = {
             def __eq__(self, other): return True
         design = [Sly()]""",
     "patched judge": """
-        import appraise.exercise
-        appraise.exercise.judge = lambda *a, **k: appraise.exercise.Verdict(1.0, "right", "")
-        appraise.exercise.same = lambda *a, **k: True""",
+        import appraise.exercises.compare, appraise.exercises.exercise, appraise.exercises.judge
+        right = appraise.exercises.exercise.Verdict(1.0, "right", "")
+        appraise.exercises.judge.judge = lambda *a, **k: right
+        appraise.exercises.compare.is_same = lambda *a, **k: True""",
     "patched encoder": """
-        import appraise.plain
-        appraise.plain.encode = lambda x: {"other": "x", "stub": True}""",
+        import appraise.exercises.serialize
+        appraise.exercises.serialize.encode = lambda x: {"other": "x", "stub": True}""",
     "speaks for the process": """
         import json, os, struct, sys
         for fd in range(3, 64):
@@ -190,8 +189,8 @@ TAMPERING = {
             try: os.write(fd, b"\\xff" * 400)
             except OSError: pass""",
     "rubbish as plain": """
-        import appraise.plain
-        appraise.plain.encode = lambda x: {"frame": {"columns": 3}}""",
+        import appraise.exercises.serialize
+        appraise.exercises.serialize.encode = lambda x: {"frame": {"columns": 3}}""",
     "result in the output": "print('2.0')\n2.0",
     "replaced shell": "type(get_ipython()).run_cell = lambda self, *a, **k: None",
     "kills the warm parent": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)",
@@ -285,7 +284,7 @@ def test_names_are_fetched_before_later_cells_change_them(graded: Graded) -> Non
 
 def test_a_judge_that_fails_gives_no_number(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(ex: Any, *rest: Any) -> Any:
-        if ex["id"] == "which-design":
+        if ex.id == "which-design":
             raise KeyError("x")
         return honest(ex, *rest)
 

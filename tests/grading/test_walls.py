@@ -128,7 +128,7 @@ def test_trust_does_not_take_walls_away_that_stand() -> None:
 def test_the_library_and_the_seeds_are_there_and_the_packs_are_not(walled: Warm) -> None:
     source = """
 from pathlib import Path
-import appraise, appraise.records
+import appraise, appraise.sources.tables
 root = Path(appraise.__file__).parents[1]
 def opens(pattern):
     for p in root.glob(pattern):

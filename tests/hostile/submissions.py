@@ -250,18 +250,18 @@ def _tampering() -> list[Submission]:
         one(
             "patches-the-judge",
             """
-            import appraise.exercise as e
-            e.judge = lambda *a, **k: e.Verdict(1.0, "right", "")
-            e.same = lambda *a, **k: True
+            import appraise.exercises.compare as c, appraise.exercises.exercise as e, appraise.exercises.judge as j
+            j.judge = lambda *a, **k: e.Verdict(1.0, "right", "")
+            c.is_same = lambda *a, **k: True
             design = 'x'""",
         ),
         one(
             "patches-the-encoder",
-            'import appraise.plain\nappraise.plain.encode = lambda x: {"other": "x", "stub": True}\ndesign = "x"',
+            'import appraise.exercises.serialize as s\ns.encode = lambda x: {"other": "x", "stub": True}\ndesign = "x"',
         ),
         one(
             "rubbish-as-data",
-            'import appraise.plain\nappraise.plain.encode = lambda x: {"frame": {"columns": 3}}\ndesign = "x"',
+            'import appraise.exercises.serialize as s\ns.encode = lambda x: {"frame": {"columns": 3}}\ndesign = "x"',
         ),
         one(
             "speaks-for-the-process",
@@ -287,7 +287,7 @@ def _tampering() -> list[Submission]:
         ),
         one(
             "never-answers",
-            "import appraise.plain\ndef hang(x):\n    while True: pass\nappraise.plain.encode = hang\ndesign='x'",
+            "import appraise.exercises.serialize as s\ndef hang(x):\n    while True: pass\ns.encode = hang\ndesign='x'",
             LATE,
         ),
         one("replaces-the-shell", "type(get_ipython()).run_cell = lambda self, *a, **k: None\ndesign = 'x'"),

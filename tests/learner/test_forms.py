@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,7 +32,7 @@ SOURCE = f'errs = {{"first": ..., "second": ..., "third": ..., "fourth": ...}}\n
 
 def session(exercise, value, name=None, names=None):
     ex = find_exercise(exercise)[1]
-    return AnswerSession(ex, Answer(ex, value, name or ex["name"], {} if names is None else names))
+    return AnswerSession(ex, Answer(ex, value, name or ex.name, {} if names is None else names))
 
 
 def released():
@@ -42,7 +43,7 @@ def released():
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
             exercise = grade_id.removesuffix("-answer")
             ex = exercises_of(slug).get(exercise)
-            if ex is None or not cell.metadata.nbgrader.solution or "cases" in ex or ex["kind"] == "plot":
+            if ex is None or not cell.metadata.nbgrader.solution or ex.is_function or ex.is_plot:
                 continue
             names = {"pd": pd, "eighteen": pd.DataFrame(index=[f"s{i}" for i in range(18)])}
             exec(cell.source, names)
@@ -54,23 +55,23 @@ def test_every_released_answer_cell_takes_each_of_its_choices():
     for exercise, ex, source, names in released():
         if exercise == "spin-code-the-rest":  # its rows stand in another cell
             continue
-        answer = Answer(ex, names[ex["name"]], ex["name"], names)
+        answer = Answer(ex, names[ex.name], ex.name, names)
         assert answer.is_writable(source), exercise
         for i, part in enumerate(answer.parts):
             form = AnswerSession(ex, answer)
             chosen = [0] if part.labels else "4.7"
-            if ex["kind"] == "write":
+            if ex.is_prose:
                 reply = form.handle({"do": "text", "text": "Some words.", "source": source})
             else:
                 reply = form.handle({"do": "choose", "part": i, "chosen": chosen, "source": source})
             assert reply["why"] == "", (exercise, part)
             space = dict(names)
             exec(reply["source"], space)
-            again = Answer(ex, space[ex["name"]], ex["name"], space)
+            again = Answer(ex, space[ex.name], ex.name, space)
             assert again.get(part) == answer.get(part), (exercise, part)
             assert not is_blank(again.get(part))
             source = reply["source"]
-        assert ast.unparse(ast.parse(source)).count(ex["name"]) >= 1
+        assert ast.unparse(ast.parse(source)).count(ex.name) >= 1
         seen += 1
     assert seen > 60
 
@@ -164,7 +165,7 @@ def test_dictionaries_of_dictionaries_are_groups_or_a_table():
 
 
 def test_several_labels_make_a_set():
-    ex = {**find_exercise("telling-one-more-thing")[1], "options": ["a", "b", "c", "d"]}
+    ex = replace(find_exercise("telling-one-more-thing")[1], options=["a", "b", "c", "d"])
     names = {"needed": ...}
     form = AnswerSession(ex, Answer(ex, ..., "needed", names))
     reply = form.handle({"do": "choose", "part": 0, "chosen": [1, 3], "source": "needed = ..."})
@@ -179,7 +180,7 @@ def test_the_list_of_missing_points_shrinks():
     names = {"telling": ...}
     form = AnswerSession(ex, Answer(ex, ..., "telling", names))
     every = form.handle({"do": "read", "source": "telling = ..."})["missing"]
-    assert every == [e["missing"] for e in ex["expects"]]
+    assert every == [e["missing"] for e in ex.expects]
     reply = form.handle({"do": "text", "text": 'A "placebo"\n', "source": "telling = ..."})
     assert names["telling"] == 'A "placebo"\n'
     assert len(reply["missing"]) == len(every) - 1 == len(missing_points(ex, "placebo"))
@@ -218,6 +219,7 @@ def page(monkeypatch):
     shown = []
     shell = SimpleNamespace(kernel=Kernel(), user_ns={"pd": pd})
     monkeypatch.setattr(forms, "kernel_shell", lambda: shell)
+    monkeypatch.setattr("appraise.runtime.kernel_shell", lambda: shell)
     monkeypatch.setattr(forms, "open_forms", {})
     monkeypatch.setattr(
         forms, "show_form", lambda kind, ex, session, cell, display: shown.append((kind, ex, cell.id, display))
