@@ -331,7 +331,7 @@ def proper(value: Any, most: int = 50_000) -> Json:
             case "series":
                 return (
                     _has(x, "name", "index", "values")
-                    and good(x.name, depth + 1)
+                    and good(x["name"], depth + 1)
                     and many(x["index"], depth)
                     and many(x["values"], depth)
                     and len(x["index"]) == len(x["values"])
