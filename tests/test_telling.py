@@ -158,7 +158,10 @@ What I did not see: the paper
 
 
 def test_plain_english_is_found_as_well_as_the_words_of_the_course():
-    assert "Nothing on the list of formal points is missing." in judge(Exercise.from_json(bank.key(SLUG)[WRITE]), PLAIN).remark
+    assert (
+        "Nothing on the list of formal points is missing."
+        in judge(Exercise.from_json(bank.key(SLUG)[WRITE]), PLAIN).remark
+    )
 
 
 @pytest.mark.parametrize(

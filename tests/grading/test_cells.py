@@ -15,9 +15,9 @@ import pytest
 from conftest import REPO
 from test_judge import FULL, points
 
-from appraise import course
-from appraise.grading import judge, rebuild
+from appraise.grading import judge, own_notebook, rebuild
 from appraise.grading.judge import Outcome
+from appraise.learner.report import lesson_standing
 
 Graded = Callable[..., Outcome]
 Handed = Callable[..., Any]
@@ -131,15 +131,15 @@ def test_the_learners_own_report_and_the_grader_give_the_same_number(seed: int, 
         outcome = judge.grade(lesson, warm, rebuild.answers(lesson.release, rebuild.read(file.read_bytes())))
     by_grader = {n: i.earned for n, i in outcome.items.items() if i.core and i.status != "marked"}
     kept: dict[str, Any] = {}
-    honest = course.lesson_report
+    honest = own_notebook.lesson_report
 
     def rows(slug: str, work: Path | None = None) -> Any:
-        kept.update({row["id"]: row["points"] for row in course.standing(slug, work) if row["of"] is not None})
+        kept.update({row.id: row.points for row in lesson_standing(slug, work) if row.out_of is not None})
         return honest(slug, work)
 
     with pytest.MonkeyPatch.context() as m:
-        m.setattr(course, "lesson_report", rows)
-        course.report(LESSON, file)
+        m.setattr(own_notebook, "lesson_report", rows)
+        own_notebook.report_on(LESSON, file)
     assert kept == by_grader
     full = {n: lesson.graded[n] for n in by_grader}
     assert {n for n in full if by_grader[n] != full[n]} == {"numbers-count-what-survives"}

@@ -30,10 +30,10 @@ def outcome(lesson: Lesson, share: float = 1.0, **other: Any) -> dict[str, Any]:
     """An outcome with this share of the points; prose is a person's."""
     items = []
     for name, ex in lesson.exercises.items():
-        by_person = ex["kind"] == "write"
-        earned = None if by_person else share * ex["points"]
+        by_person = ex.is_prose
+        earned = None if by_person else share * ex.points
         status = "marked" if by_person else "right"
-        items.append({"id": name, "earned": earned, "status": status, "core": bool(ex["core"])})
+        items.append({"id": name, "earned": earned, "status": status, "core": ex.core})
     return {"status": "needs a person", "items": items, "notes": []} | other
 
 
