@@ -154,7 +154,7 @@ class Ground:
         found = []
         for name, points in FULL.items():
             item = outcome.items[name]
-            is_ = (item.status, item.earned)
+            is_ = (str(item.status), item.earned)
             if submission.whole == UNREADABLE:
                 ok, expected = item.earned is None, "no number"
             elif name in must:
