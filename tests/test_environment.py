@@ -199,11 +199,11 @@ def test_a_failed_installation_leaves_no_sign_of_success(
 
 
 def test_pips_index_is_uvs_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example/simple")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example/index")
     monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
-    assert environment.settings_of_pip(Path(sys.executable))["UV_DEFAULT_INDEX"] == "https://packages.example/simple"
-    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://other.example/simple")
-    assert environment.settings_of_pip(Path(sys.executable))["UV_DEFAULT_INDEX"] == "https://other.example/simple"
+    assert environment.settings_of_pip(Path(sys.executable))["UV_DEFAULT_INDEX"] == "https://packages.example/index"
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://other.example/index")
+    assert environment.settings_of_pip(Path(sys.executable))["UV_DEFAULT_INDEX"] == "https://other.example/index"
 
 
 # ── What conda and Binder do ────────────────────────────────────────────────────────────────────────────────────────
