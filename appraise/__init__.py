@@ -2,6 +2,7 @@
 
 from appraise import aliases
 from appraise.learner.check import check
+from appraise.learner.forms import choose, mark, predict, predicted, predicted_reason, write_text
 from appraise.learner.opening import lesson
 from appraise.learner.worked import worked
 from appraise.sources.reader import read
@@ -11,15 +12,21 @@ aliases.install()
 
 __all__ = [
     "check",
+    "choose",
     "claims",
     "documents",
     "frame",
     "lesson",
+    "mark",
     "numbers",
     "outside",
     "passages",
+    "predict",
+    "predicted",
+    "predicted_reason",
     "read",
     "reports",
     "sources",
     "worked",
+    "write_text",
 ]

@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from appraise.authoring.entries import read_entries
-from appraise.authoring.lint import check_exercise
+from appraise.authoring.lint import check_exercise, check_reasons
 from appraise.authoring.notebook import exercises_in, headings, read_notebook, title_above, write_metadata
 from appraise.course import Course
 from appraise.errors import AuthorError
@@ -113,6 +113,7 @@ def _exercise(name: str, entry: dict[str, Any], recorded: dict[str, Any] | None,
     if entry["kind"] == "write":
         ex.pop("expected", None)
         return ex
+    check_reasons(Exercise.from_json(ex), yml)
     if is_function and not entry["inputs"]:
         raise AuthorError(yml, f"{name}.inputs", "expected at least one visible case for a function")
     wrong = "results" if is_function else "answer"

@@ -34,6 +34,15 @@ class Expect(StrictModel):
     missing: str
 
 
+class Reason(StrictModel):
+    """Why the right answer to one part is right: shown after a right answer and with the worked one, never before."""
+
+    place: str  # where a learner can open it: see `appraise.exercises.exercise.Reason`
+    words: str = ""  # the deciding words as they stand there, at most eight of them; empty where no words decide
+    why: str  # one sentence
+    tempting: str = ""  # one sentence: why the label that tempts is wrong; empty where a part has no labels
+
+
 class Entry(StrictModel):
     """One exercise of `exercises.yml`."""
 
@@ -47,6 +56,7 @@ class Entry(StrictModel):
     misconceptions: list[Misconception] = []
     hint: str | None = None
     right: str | None = None  # one thing to carry away, after "Right."
+    reasons: dict[str, Reason] = {}  # by part, or by row for all parts of a row; by the answer's name where it is one
     options: list[str] | dict[str, list[str]] | None = None  # labels to choose from; a dictionary: by item or field
     means: dict[str, str] = {}  # of a label: its meaning, in the lesson's words; no remark on another label holds it
     unit: str | None = None

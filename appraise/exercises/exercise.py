@@ -143,6 +143,29 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why the right answer to one part is right.
+
+    Attributes
+    ----------
+    place : str
+        Where a learner can open it: "walsh post 4" (a passage and its paragraphs), a heading of the same notebook, or
+        "outside ID" (a line of `outside()`).
+    words : str
+        The deciding words as they stand there, at most eight; empty where no words decide.
+    why : str
+        One sentence.
+    tempting : str
+        One sentence that says why the label that tempts is wrong; empty where the part has no labels.
+    """
+
+    place: str
+    why: str
+    words: str = ""
+    tempting: str = ""
+
+
+@dataclass(frozen=True)
 class Case:
     """One call of a function: its arguments, what the reference gives, and the call as it is shown."""
 
@@ -211,6 +234,7 @@ class Exercise:
     means: Mapping[str, str] = field(default_factory=dict)
     hint: str | None = None
     right: str | None = None
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
     unit: str | None = None
     units: Sequence[str] = ()
     tolerance: float | Mapping[str, float] = 0.0
@@ -230,6 +254,7 @@ class Exercise:
         values = {"id": data.get("name", ""), **{k: v for k, v in data.items() if k in known and v is not None}}
         for name, model in _PARTS_OF_JSON.items():
             values[name] = tuple(model(**one) for one in values.get(name, ()))
+        values["reasons"] = {part: Reason(**one) for part, one in values.get("reasons", {}).items()}
         return cls(**values)
 
     @property
@@ -257,6 +282,17 @@ class Exercise:
             key: Part(key, name, value, self.options_of(name), self.tolerance_of(name))
             for key, (name, value) in flatten(self.expected).items()
         }
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The names under which reasons are given: the parts, or the answer's own name where it is one thing."""
+        names = tuple(part.name for part in self.parts.values())
+        is_one = self.is_function or self.is_plot or names in ((), ("",))
+        return (self.name,) if is_one else names
+
+    def reason_for(self, name: str) -> Reason | None:
+        """The reason of a part, or of its row, if there is one."""
+        return self.reasons.get(name) or self.reasons.get(name.split(" · ")[0])
 
     @cached_property
     def all_units(self) -> tuple[str, ...]:
