@@ -2,7 +2,10 @@
 
 from appraise import aliases
 from appraise.learner.check import check
+from appraise.learner.forms import choose, mark, predict, predicted, predicted_reason, write_text
+from appraise.learner.glossary import glossary
 from appraise.learner.opening import lesson
+from appraise.learner.recall import recall
 from appraise.learner.worked import worked
 from appraise.sources.reader import read
 from appraise.sources.tables import claims, documents, frame, numbers, outside, passages, reports, sources
@@ -11,15 +14,23 @@ aliases.install()
 
 __all__ = [
     "check",
+    "choose",
     "claims",
     "documents",
     "frame",
+    "glossary",
     "lesson",
+    "mark",
     "numbers",
     "outside",
     "passages",
+    "predict",
+    "predicted",
+    "predicted_reason",
     "read",
+    "recall",
     "reports",
     "sources",
     "worked",
+    "write_text",
 ]

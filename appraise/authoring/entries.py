@@ -28,10 +28,21 @@ class Accepted(StrictModel):
 
 
 class Expect(StrictModel):
-    """A formal point that a text should hold: a regular expression, and what to say when it is not found."""
+    """A formal point that a text should hold: a regular expression, or a point of `assets/writing.yml` by name, and
+    what to say when it is not found."""
 
-    pattern: str
+    pattern: str = ""
+    about: str | None = None
     missing: str
+
+
+class Reason(StrictModel):
+    """Why the right answer to one part is right: shown after a right answer and with the worked one, never before."""
+
+    place: str  # where a learner can open it: see `appraise.exercises.exercise.Reason`
+    words: str = ""  # the deciding words as they stand there, at most eight of them; empty where no words decide
+    why: str  # one sentence
+    tempting: str = ""  # one sentence: why the label that tempts is wrong; empty where a part has no labels
 
 
 class Entry(StrictModel):
@@ -47,6 +58,7 @@ class Entry(StrictModel):
     misconceptions: list[Misconception] = []
     hint: str | None = None
     right: str | None = None  # one thing to carry away, after "Right."
+    reasons: dict[str, Reason] = {}  # by part, or by row for all parts of a row; by the answer's name where it is one
     options: list[str] | dict[str, list[str]] | None = None  # labels to choose from; a dictionary: by item or field
     means: dict[str, str] = {}  # of a label: its meaning, in the lesson's words; no remark on another label holds it
     unit: str | None = None
@@ -61,6 +73,10 @@ class Entry(StrictModel):
     hidden: list[str] = []  # of a function: cases that only the grader holds
     groups: dict[str, list[int]] = {}  # of a function: named groups of cases (numbered over inputs, then hidden)
     expects: list[Expect] = []  # of a text
+    alarms: list[str] = []  # of a text: alarms of assets/writing.yml that stop at a wording
+    figures: list[str] = []  # of a text with the alarm "figures": figures that stand in no passage and are in order
+    models: dict[str, str] = {}  # of a text: texts to compare with, by what they are ("plain", "exact")
+    self_mark: list[str] = []  # of a text: what its writer looks at before the models open
     most_words: int | None = None
     uncounted: list[str] = []  # of a text: how the lines begin that do not count as words
 

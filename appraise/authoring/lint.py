@@ -142,3 +142,34 @@ def _check_function(ex: Exercise, yml: Path) -> None:
         for group, members in ex.groups.items():
             if all(m.results[i] == cases[i].expected for i in members):
                 raise AuthorError(yml, f"{ex.id}.groups.{group}", f"the misconception “{m.id}” earns this group")
+
+
+MOST_WORDS = 8  # of a quotation that decides
+
+
+def check_reasons(ex: Exercise, yml: Path) -> None:
+    """Raise AuthorError where a reason names no part, quotes too much, or gives no sentence."""
+    known = {*ex.asked, *(name.split(" · ")[0] for name in ex.asked)}
+    for name, reason in ex.reasons.items():
+        place = f"{ex.id}.reasons.{name}"
+        if name not in known:
+            raise AuthorError(yml, place, f"expected a part of the answer: {', '.join(ex.asked)}")
+        if len(reason.words.split()) > MOST_WORDS:
+            raise AuthorError(yml, place, f"expected at most {MOST_WORDS} deciding words")
+        for field in ("why", "tempting"):
+            said = getattr(reason, field).strip()
+            if (said or field == "why") and not said.endswith((".", "?", "!", "”", ")")):
+                raise AuthorError(yml, place, f"expected `{field}` as a whole sentence")
+
+
+def missing_reasons(ex: Exercise) -> list[str]:
+    """The parts of an exercise without a full reason: none at all, or labels to choose from and no tempting one.
+
+    >>> missing_reasons(Exercise("a", name="x", kind="compute", expected=4.7))
+    ['x']
+    """
+    if ex.is_prose:
+        return []
+    labelled = {part.name or ex.name for part in ex.parts.values() if part.options or part.has_two_options}
+    reasons = {name: ex.reason_for(name) for name in ex.asked}
+    return [name for name, reason in reasons.items() if not reason or (name in labelled and not reason.tempting)]

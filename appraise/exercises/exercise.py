@@ -92,7 +92,9 @@ class Verdict:
     misconception : str or None
         The id of the misconception that the answer shows.
     wrong : tuple of str
-        Names of the parts that are not right.
+        Names of the parts that are not right; of a text, the points that are missing, one sentence each.
+    reconsider : tuple of str
+        Of a text: wordings to look at again, one sentence each.
     """
 
     share: float
@@ -100,6 +102,7 @@ class Verdict:
     remark: str
     misconception: str | None = None
     wrong: tuple[str, ...] = ()
+    reconsider: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,29 @@ class Accepted:
     answer: Json
     share: float = 1.0
     item: str | None = None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the right answer to one part is right.
+
+    Attributes
+    ----------
+    place : str
+        Where a learner can open it: "walsh post 4" (a passage and its paragraphs), a heading of the same notebook, or
+        "outside ID" (a line of `outside()`).
+    words : str
+        The deciding words as they stand there, at most eight; empty where no words decide.
+    why : str
+        One sentence.
+    tempting : str
+        One sentence that says why the label that tempts is wrong; empty where the part has no labels.
+    """
+
+    place: str
+    why: str
+    words: str = ""
+    tempting: str = ""
 
 
 @dataclass(frozen=True)
@@ -213,6 +239,7 @@ class Exercise:
     means: Mapping[str, str] = field(default_factory=dict)
     hint: str | None = None
     right: str | None = None
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
     unit: str | None = None
     units: Sequence[str] = ()
     tolerance: float | Mapping[str, float] = 0.0
@@ -222,6 +249,10 @@ class Exercise:
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     groups: Mapping[str, Sequence[int]] = field(default_factory=dict)
     expects: Sequence[Mapping[str, str]] = ()
+    alarms: Sequence[Mapping[str, str]] = ()
+    figures: Sequence[str] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
+    self_mark: Sequence[str] = ()
     most_words: int | None = None
     uncounted: Sequence[str] = ()
 
@@ -232,6 +263,7 @@ class Exercise:
         values = {"id": data.get("name", ""), **{k: v for k, v in data.items() if k in known and v is not None}}
         for name, model in _PARTS_OF_JSON.items():
             values[name] = tuple(model(**one) for one in values.get(name, ()))
+        values["reasons"] = {part: Reason(**one) for part, one in values.get("reasons", {}).items()}
         return cls(**values)
 
     @property
@@ -259,6 +291,17 @@ class Exercise:
             key: Part(key, name, value, self.options_of(name), self.tolerance_of(name))
             for key, (name, value) in flatten(self.expected).items()
         }
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The names under which reasons are given: the parts, or the answer's own name where it is one thing."""
+        names = tuple(part.name for part in self.parts.values())
+        is_one = self.is_function or self.is_plot or names in ((), ("",))
+        return (self.name,) if is_one else names
+
+    def reason_for(self, name: str) -> Reason | None:
+        """The reason of a part, or of its row, if there is one."""
+        return self.reasons.get(name) or self.reasons.get(name.split(" · ")[0])
 
     @cached_property
     def all_units(self) -> tuple[str, ...]:
