@@ -13,7 +13,9 @@ from nbformat import NotebookNode
 
 from appraise.authoring.entries import read_entries
 from appraise.authoring.lint import check_exercise, check_reasons
+from appraise.authoring.minutes import Minutes, minutes_of
 from appraise.authoring.notebook import exercises_in, headings, read_notebook, title_above, write_metadata
+from appraise.authoring.writing import resolve
 from appraise.course import Course
 from appraise.errors import AuthorError
 from appraise.exercises.exercise import Exercise
@@ -50,8 +52,8 @@ def _run_notebook(nb: NotebookNode, slug: str, wanted: dict[str, Any], file: Pat
         }
 
 
-def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[NotebookNode, dict[str, Any]]:
-    """One lesson's notebook with its metadata and its key.
+def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[NotebookNode, dict[str, Any], Minutes]:
+    """One lesson's notebook with its metadata, its key, and its minutes.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[Notebook
     exercises = {e: _exercise(e, wanted[e], recorded.get(e), yml) for e in described}
     version = hashlib.sha256(json.dumps(exercises, sort_keys=True).encode()).hexdigest()[:8]
     write_metadata(nb, slug, version, entries, notebook)
-    return nb, {"lesson": slug, "version": version, "exercises": exercises}
+    return nb, {"lesson": slug, "version": version, "exercises": exercises}, minutes_of(nb, entries)
 
 
 def _exercise(name: str, entry: dict[str, Any], recorded: dict[str, Any] | None, yml: Path) -> dict[str, Any]:
@@ -112,7 +114,7 @@ def _exercise(name: str, entry: dict[str, Any], recorded: dict[str, Any] | None,
     is_function = "cases" in recorded
     if entry["kind"] == "write":
         ex.pop("expected", None)
-        return ex
+        return {**ex, **{field: value for field, value in resolve(entry, yml, name).items() if value}}
     check_reasons(Exercise.from_json(ex), yml)
     if is_function and not entry["inputs"]:
         raise AuthorError(yml, f"{name}.inputs", "expected at least one visible case for a function")
