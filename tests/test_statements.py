@@ -5,29 +5,29 @@ from __future__ import annotations
 import itertools
 import shutil
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import pytest
 import yaml
 
 from appraise.authoring.entries import read_entries
 from appraise.errors import RecordError
 from appraise.figures.appraisal import randomisation_chart
+from appraise.methods.coding import agreement_with_course, codes_beside
 from appraise.methods.rob2 import judge_domain
 from appraise.sources.loading import seeds_folder
-from appraise.sources.statements import statements
+from appraise.sources.statements import statement_words, statements
+from appraise.sources.tables import outside
+from tests import bank
 
 ROOT = Path(__file__).parent.parent
 EXERCISES = ROOT / "solutions" / "09-spin" / "exercises.yml"
-LESSON = ROOT / "lessons" / "09-spin" / "09-spin.ipynb"
 
 
 def test_thirty_statements_from_all_sources():
     table = statements()
     assert len(table) == 30
-    assert table["core"].sum() == 12
-    assert table.loc[table["core"], "source"].nunique() == 5
+    assert table["asked"].sum() == 8
+    assert table.loc[table["asked"], "source"].nunique() == 5
     anchored = table[table["anchors"] != ""]
     assert 7 <= len(anchored) <= 10
     assert set(anchored["anchors"].str.split(", ").sum()) == {"fidelity", "spin"}
@@ -45,7 +45,7 @@ BROKEN = {
     "no label": ("fidelity: {reversed: 1}", "fidelity: {}", "with the weight 1"),
     "an anchor of two labels": ("fidelity: {reversed: 1}", "fidelity: {reversed: 1, changed: 0.5}", "one label only"),
     "a long quotation": ("“equivocal”", "“one two three four five six seven eight nine”", "8 quoted words"),
-    "an unknown key": ("core: true", "core: true\n    colour: red", "expected no key of this name"),
+    "an unknown key": ("asked: true", "asked: true\n    colour: red", "expected no key of this name"),
 }
 
 
@@ -65,29 +65,21 @@ def test_a_broken_statement_is_named_in_one_line(fault, tmp_path):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("exercise", "codes", "core"),
-    [
-        ("spin-what-happened", ["fidelity"], True),
-        ("spin-which-kind", ["spin"], True),
-        ("spin-code-the-rest", ["fidelity", "spin"], False),
-    ],
-)
-def test_the_exercises_accept_what_the_statements_say(exercise, codes, core):
+@pytest.mark.parametrize(("exercise", "code"), [("spin-what-happened", "fidelity"), ("spin-which-kind", "spin")])
+def test_the_exercises_accept_what_the_statements_say(exercise, code):
     table = statements()
-    table = table[table["core"] == core]
+    table = table[table["asked"]]
     entry = read_entries(EXERCISES)[exercise]
     wanted = {
-        (name if core else f"{name} {code}", label, weight)
+        (name, label, weight)
         for name, row in table.iterrows()
-        for code in codes
         for label, weight in row[f"{code}_set"].items()
         if label != row[code]
     }
     assert {(a.item, yaml.safe_load(a.answer), a.share) for a in entry.accept} == wanted
-    if core:
-        weights = {name: 3 if codes[0] in row["anchors"].split(", ") else 1 for name, row in table.iterrows()}
-        assert entry.weights == weights
+    weights = {name: 3 if code in row["anchors"].split(", ") else 1 for name, row in table.iterrows()}
+    assert entry.weights == weights
+    assert dict(bank.key("09-spin")[exercise]["expected"]["dict"]) == table[code].to_dict()
 
 
 def test_every_wrong_label_of_the_core_statements_has_a_remark():
@@ -99,7 +91,7 @@ def test_every_wrong_label_of_the_core_statements_has_a_remark():
             for m in entry.misconceptions
             for item in ([m.item] if isinstance(m.item, str) else m.item or [])
         }
-        for name, row in table[table["core"]].iterrows():
+        for name, row in table[table["asked"]].iterrows():
             for label in entry.options:
                 if row[f"{code}_set"].get(label) != 1:
                     assert (name, label) in told, f"{exercise}: {name} has no remark on {label}"
@@ -122,17 +114,23 @@ def test_the_chart_leads_where_the_algorithm_leads():
         assert f"{fits[0]}: {ways[fits[0]]}" in chart.alt
 
 
-def test_lesson_09_shows_no_code_of_the_course_before_a_label_is_given():
-    """The table of statements holds no codes; the table of both codes stays empty for stubs and for what is no label."""
-    nb = nbformat.read(LESSON, as_version=4)
-    cells = [cell.source for cell in nb.cells if cell.cell_type == "code"]
-    last = next(i for i, source in enumerate(cells) if "def in_words" in source)
-    names: dict[str, Any] = {}
-    for source in cells[:last]:
-        if not source.startswith(("check(", "read(")):
-            exec("\n".join(line for line in source.splitlines() if not line.startswith("lesson(")), names)
-    assert list(names["twelve"].columns) == ["says", "quote", "against"]
+def test_the_codes_of_the_course_come_after_a_label_is_given():
+    """The words of the statements hold no codes; the table of both codes leaves out stubs and what is no label."""
+    table = statements()
+    for name, words in statement_words().items():
+        assert table.loc[name, "reason"] not in words
     for label, shown in ((..., 0), ("x", 0), ("Changed ", 1)):
-        names["fidelity"]["links-score"], names["spin"]["links-score"] = label, "none"
-        exec(cells[last], names)
-        assert names["done"].sum() == shown, label
+        assert len(codes_beside({"links-score": label}, {"links-score": "none"})) == shown, label
+
+
+def test_agreement_counts_only_what_was_labelled():
+    fidelity = {"links-score": "Changed", "walsh-pain": "lost", "links-nmda": ..., "walsh-harms": "nonsense"}
+    found = agreement_with_course(fidelity, {})
+    assert found.loc["fidelity", ["statements", "percent"]].tolist() == [2, 50]
+    assert list(found.index) == ["fidelity"]
+
+
+def test_the_typed_key_of_percentage_points_is_the_difference_of_the_facts():
+    facts = outside()["value"]
+    expected = bank.key("09-spin")["spin-in-percentage-points"]["expected"]
+    assert expected == facts["sumner-advice-news"] - facts["sumner-advice-news-clean"]

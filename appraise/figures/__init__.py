@@ -7,6 +7,8 @@ learner's own plots changes. `use_style` gives a learner's plots the same style,
 
 from appraise.figures.appraisal import forest, one_mean, parts_of_better, randomisation_chart, traffic_lights
 from appraise.figures.drawing import Picture, picture, use_style
+from appraise.figures.predictions import prediction_line
+from appraise.figures.stories import days_of_relief
 from appraise.figures.tellings import chain, completeness, distance, survivors
 from appraise.figures.trial import before_after, p_against_r, possible_means, timeline
 
@@ -15,6 +17,7 @@ __all__ = [
     "before_after",
     "chain",
     "completeness",
+    "days_of_relief",
     "distance",
     "forest",
     "one_mean",
@@ -22,6 +25,7 @@ __all__ = [
     "parts_of_better",
     "picture",
     "possible_means",
+    "prediction_line",
     "randomisation_chart",
     "survivors",
     "timeline",

@@ -35,7 +35,7 @@ predictions: dict[str, Prediction] = {}
 # ── what lessons call ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def choose(exercise_id: str, answer: Any) -> None:
+def choose(exercise_id: str, answer: Any, words: Mapping[str, str] | None = None) -> None:
     """Show a form in which labels are chosen for the parts of an answer.
 
     Parameters
@@ -44,12 +44,14 @@ def choose(exercise_id: str, answer: Any) -> None:
         The exercise's id, as in the check.
     answer : dict, DataFrame or one value
         What the answer cell's name holds; its parts that are not answered are three dots, or empty texts in a table.
+    words : mapping, optional
+        What a part's line says in the place of its key.
 
     Examples
     --------
     >>> choose("numbers-follow-it-home", {"walsh post": ...})  # nothing happens outside a notebook
     """
-    _show_from_cell("choose", exercise_id, answer)
+    _show_from_cell("choose", exercise_id, answer, words)
 
 
 def mark(exercise_id: str, answer: dict[str, Any], sentences: Mapping[str, str] | Sequence[str] | None = None) -> None:

@@ -29,7 +29,7 @@ class _Statement(StrictModel):
     fidelity: dict[Fidelity, _Weight]
     spin: dict[Spin, _Weight]
     anchors: tuple[Literal["fidelity", "spin"], ...] = ()
-    core: bool
+    asked: bool
     reason: Text
 
 
@@ -47,7 +47,7 @@ def statements(folder: Path | str | None = None) -> pd.DataFrame:
     """The statements of lesson 09, index `statement`: source, passage, place, says, quote, against, fidelity, spin, …
 
     `fidelity` and `spin` hold the course's label, `fidelity_set` and `spin_set` every label that can be defended with
-    its weight, `anchors` the codes that have one label only; `core` marks those of the graded exercises. Spin is coded
+    its weight, `anchors` the codes that have one label only; `asked` marks those of the exercises. Spin is coded
     after the three groups of Haneef R et al., PLoS ONE 2015;10:e0140889. Raises RecordError where a record is broken.
 
     >>> statements().loc["links-score", ["fidelity", "spin"]].tolist()
@@ -85,10 +85,25 @@ def statements(folder: Path | str | None = None) -> pd.DataFrame:
                 "fidelity_set": dict(one.fidelity),
                 "spin_set": dict(one.spin),
                 "anchors": joined(one.anchors),
-                "core": one.core,
+                "asked": one.asked,
                 "reason": one.reason,
             }
         )
     columns = ["statement", "source", "passage", "place", "says", "quote", "against", "fidelity", "spin"]
-    columns += ["fidelity_set", "spin_set", "anchors", "core", "reason"]
-    return make_table(rows, columns, index="statement").astype({"core": bool})
+    columns += ["fidelity_set", "spin_set", "anchors", "asked", "reason"]
+    return make_table(rows, columns, index="statement").astype({"asked": bool})
+
+
+def statement_words(folder: Path | str | None = None) -> dict[str, str]:
+    """Each statement that lesson 09 asks about, with what it is held against, by its name.
+
+    >>> statement_words()["links-score"].startswith("vitamindwiki links, paragraph 4: ")
+    True
+    """
+    table = statements(folder)
+    asked = table[table["asked"]]
+    return {
+        str(name): f"{row['source']} {row['passage']}, paragraph {row['place']}: {row['says']} Its words: "
+        f"“{row['quote']}”. Held against: {row['against']}"
+        for name, row in asked.iterrows()
+    }
