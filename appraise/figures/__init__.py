@@ -6,6 +6,7 @@ learner's own plots changes. `use_style` gives a learner's plots the same style,
 """
 
 from appraise.figures.appraisal import forest, one_mean, parts_of_better, randomisation_chart, traffic_lights
+from appraise.figures.chance import four_kinds, shuffled_piles, thin_envelope
 from appraise.figures.drawing import Picture, picture, use_style
 from appraise.figures.tellings import chain, completeness, distance, survivors
 from appraise.figures.trial import before_after, p_against_r, possible_means, timeline
@@ -17,13 +18,16 @@ __all__ = [
     "completeness",
     "distance",
     "forest",
+    "four_kinds",
     "one_mean",
     "p_against_r",
     "parts_of_better",
     "picture",
     "possible_means",
     "randomisation_chart",
+    "shuffled_piles",
     "survivors",
+    "thin_envelope",
     "timeline",
     "traffic_lights",
     "use_style",
