@@ -141,7 +141,7 @@ def thin_envelope(hidden: Mapping[str, float], seen: Mapping[str, float], predic
     fig = Figure(figsize=(7.0, 2.9))
     ax = fig.add_subplot()
     arms = {"treatment": (MAGNESIUM, "o"), "control": (CONTROL, "s")}
-    for y, (run, means) in enumerate(runs.items()):
+    for y, means in enumerate(runs.values()):
         ax.plot([means["treatment"], means["control"]], [y, y], color=QUIET, linewidth=1.4, linestyle="-", marker="")
         for arm, (colour, marker) in arms.items():
             label = arm if y == 0 else None
