@@ -5,7 +5,7 @@ from appraise.learner.check import check
 from appraise.learner.forms import choose, mark, predict, predicted, predicted_reason, write_text
 from appraise.learner.opening import lesson
 from appraise.learner.worked import worked
-from appraise.sources.reader import read
+from appraise.sources.reader import read, read_beside
 from appraise.sources.tables import claims, documents, frame, numbers, outside, passages, reports, sources
 
 aliases.install()
@@ -25,6 +25,7 @@ __all__ = [
     "predicted",
     "predicted_reason",
     "read",
+    "read_beside",
     "reports",
     "sources",
     "worked",
