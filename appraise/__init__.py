@@ -7,7 +7,7 @@ from appraise.learner.glossary import glossary
 from appraise.learner.opening import lesson
 from appraise.learner.recall import recall
 from appraise.learner.worked import worked
-from appraise.sources.reader import read
+from appraise.sources.reader import read, read_beside
 from appraise.sources.tables import claims, documents, frame, numbers, outside, passages, reports, sources
 
 aliases.install()
@@ -28,6 +28,7 @@ __all__ = [
     "predicted",
     "predicted_reason",
     "read",
+    "read_beside",
     "recall",
     "reports",
     "sources",

@@ -91,6 +91,21 @@ def data_table(data: pd.DataFrame, **options: Any) -> Markup:
     return Markup(head + "<tbody>" + body.replace('scope="col"', 'scope="row"'))
 
 
+def text_table(data: pd.DataFrame) -> HtmlPage:
+    """A table of texts to read: all of each text, left-aligned; a wide table scrolls instead of running off the page.
+
+    >>> import pandas as pd
+    >>> shown = text_table(pd.DataFrame({"says": ["less pain"]}, index=["walsh"]))
+    >>> "overflow-x: auto" in shown.html, "text-align: left" in shown.html, "less pain" in repr(shown)
+    (True, True, True)
+    """
+    import pandas as pd
+
+    with pd.option_context("display.max_colwidth", None):
+        shown = data_table(data).replace("<td>", f'<td style="{_CELL}">').replace("<th ", f'<th style="{_CELL}" ')
+    return HtmlPage(element("div", Markup(shown), style="overflow-x: auto"), data.to_string())
+
+
 def sign(shown: str, words: str) -> Markup:
     """A sign that eyes see, and the words that are read aloud.
 
@@ -106,4 +121,4 @@ def page(title: str, body: str, style: str) -> str:
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body><main>{body}</main></body></html>\n'
 
 
-__all__ = ["HtmlPage", "Markup", "data_table", "element", "escape", "inline", "page", "sign", "table"]
+__all__ = ["HtmlPage", "Markup", "data_table", "element", "escape", "inline", "page", "sign", "table", "text_table"]

@@ -6,6 +6,7 @@ learner's own plots changes. `use_style` gives a learner's plots the same style,
 """
 
 from appraise.figures.appraisal import forest, one_mean, parts_of_better, randomisation_chart, traffic_lights
+from appraise.figures.chance import four_kinds, shuffled_piles, thin_envelope
 from appraise.figures.drawing import Picture, picture, use_style
 from appraise.figures.predictions import prediction_line
 from appraise.figures.stories import days_of_relief
@@ -20,6 +21,7 @@ __all__ = [
     "days_of_relief",
     "distance",
     "forest",
+    "four_kinds",
     "one_mean",
     "p_against_r",
     "parts_of_better",
@@ -27,7 +29,9 @@ __all__ = [
     "possible_means",
     "prediction_line",
     "randomisation_chart",
+    "shuffled_piles",
     "survivors",
+    "thin_envelope",
     "timeline",
     "traffic_lights",
     "use_style",

@@ -185,6 +185,40 @@ def judge_overall(judgements: Mapping[str, str]) -> Overall:
     return Overall("Some concerns", concerns >= 2) if concerns else Overall("Low", False)
 
 
+def judge_all(answers: Answers) -> dict[str, str]:
+    """The judgement of every domain and "Overall", from the answers of a whole form; those not asked do not count.
+
+    Parameters
+    ----------
+    answers : mapping of str to str
+        By question, {"1.1": "Y", …}; every question that is asked needs one.
+
+    Raises
+    ------
+    Rob2Error
+        As `judge_domain` does.
+
+    Examples
+    --------
+    >>> judge_all(no_information())["Overall"]
+    'High'
+    """
+    judged: dict[str, Judgement] = {}
+    for domain in _data():
+        mine = {q.id: answers[q.id] for q in questions(domain) if q.id in answers}
+        judged[domain] = judge_domain(domain, {q: mine.get(q) for q in reachable(domain, mine)})
+    return {**judged, "Overall": judge_overall(judged).judgement}
+
+
+def no_information() -> dict[str, str]:
+    """A whole form in which silence is read as an answer: NI everywhere, and N at 3.2, which has no NI.
+
+    >>> no_information()["3.2"], no_information()["1.1"]
+    ('N', 'NI')
+    """
+    return {q.id: "NI" if "NI" in q.answers else "N" for q in questions()}
+
+
 @cache
 def _data() -> dict[str, Any]:
     text = Path(__file__).with_name("rob2.yml").read_text(encoding="utf-8")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from appraise.errors import RecordError
-from appraise.markup import element
+from appraise.markup import HtmlPage, Markup, element, escape
 from appraise.sources.tables import passages
 
 _PARAGRAPH = re.compile(r"\[(\d+)\] (.*)")
+_NAMED = re.compile(r"(\w+) (\w+)((?: \d+)?(?:, ?\d+)*)")
+_ADDRESS = re.compile(r"https?://[^\s,;)]*[^\s,;).]")
+_TWO_WIDE = "display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26em, 100%), 1fr)); gap: 0 2em"
 
 
 class PassageView:
@@ -26,9 +29,25 @@ class PassageView:
         return "\n".join([self.head, *(f"[{n}] {text}" for n, text in self.paragraphs)])
 
     def _repr_html_(self) -> str:
-        items = (element("li", text, value=str(n)) for n, text in self.paragraphs)
         head = element("p", element("strong", self.head))
-        return element("div", head, element("ol", *items), style="max-width: 46em")
+        return element("div", head, self.listed(), style="max-width: 46em")
+
+    def listed(self) -> Markup:
+        """The paragraphs as a numbered list; an address in them is a link."""
+        return element("ol", *(element("li", with_links(text), value=str(n)) for n, text in self.paragraphs))
+
+
+def with_links(text: str) -> Markup:
+    """A text as HTML, with a link for each web address in it.
+
+    >>> with_links("At https://doi.org/10. Then <it>.")
+    Markup('At <a href="https://doi.org/10">https://doi.org/10</a>. Then &lt;it&gt;.')
+    """
+    shown, at = Markup(""), 0
+    for found in _ADDRESS.finditer(text):
+        shown += escape(text[at : found.start()]) + element("a", found[0], href=found[0])
+        at = found.end()
+    return shown + escape(text[at:])
 
 
 def read(source: str, passage: str, *paragraphs: int) -> PassageView:
@@ -63,3 +82,45 @@ def read(source: str, passage: str, *paragraphs: int) -> PassageView:
         raise RecordError("seeds/", f"{source} {passage}", expected)
     head = f"{row['title'].item()} ({source}, {passage})"
     return PassageView(head, [(n, texts[n]) for n in (paragraphs or texts)])
+
+
+def read_beside(*names: str) -> HtmlPage:
+    """Show the passages that a lesson needs, two at a time side by side on a wide screen; each can be folded away.
+
+    Parameters
+    ----------
+    *names : str
+        A source and its passage, such as "walsh post"; "walsh post 3, 4" shows only these paragraphs.
+
+    Raises
+    ------
+    RecordError
+        Where a name is no passage, or a paragraph is not there.
+
+    Examples
+    --------
+    >>> print(read_beside("painscience abstract 4", "walsh post 7"))
+    The abstract, as reprinted (painscience, abstract)
+    [4] ...
+    <BLANKLINE>
+    The blog post (walsh, post)
+    [7] ...
+    """
+    views = []
+    for name in names:
+        named = _NAMED.fullmatch(name)
+        if not named:
+            raise RecordError(
+                "seeds/", name, 'expected a source and a passage, such as "walsh post" or "walsh post 3, 4"'
+            )
+        views.append(read(named[1], named[2], *map(int, re.findall(r"\d+", named[3]))))
+    folded = [
+        element(
+            "details",
+            element("summary", element("strong", view.head)),
+            view.listed(),
+            **({"open": ""} if n < 2 else {}),
+        )
+        for n, view in enumerate(views)
+    ]
+    return HtmlPage(element("div", *folded, style=_TWO_WIDE), "\n\n".join(map(repr, views)))

@@ -15,20 +15,27 @@ from appraise.widgets.controls import (
 from appraise.widgets.risk_of_bias_form import Rob2Form, rob2_form
 from appraise.widgets.simulations import (
     changes,
+    compare_improvements,
+    enrol,
     exactly_one,
+    leave_trial,
     made_pairs,
     measure_twice,
     power_within,
     repeat_two_groups,
     sample_means,
+    shuffle_piles,
     two_arm_precision,
 )
 
 __all__ = [
     "Rob2Form",
     "changes",
+    "compare_improvements",
     "correlation_slider",
+    "enrol",
     "exactly_one",
+    "leave_trial",
     "made_pairs",
     "measure_twice",
     "power_within",
@@ -38,6 +45,7 @@ __all__ = [
     "rob2_form",
     "sample_means",
     "sampling_distribution",
+    "shuffle_piles",
     "two_arm_precision",
     "two_groups",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -75,6 +77,125 @@ def repeat_two_groups(common: float, effect: float, sd: float, n: int, trials: i
         stats.ttest_1samp(control, 0, axis=1).pvalue,
         stats.ttest_ind(treated, control, axis=1).pvalue,
     )
+
+
+def compare_improvements(people: int = 40, trials: int = 2000) -> pd.DataFrame:
+    """Trials of two groups that get the same, for five sizes of the improvement that everyone has, in SDs.
+
+    Parameters
+    ----------
+    people : int
+        People in each group.
+    trials : int
+        Trials simulated for each improvement.
+
+    Returns
+    -------
+    DataFrame
+        One row an improvement: the chance that one group is significant, and three shares of all trials, from 0 to 1.
+
+    Examples
+    --------
+    >>> compare_improvements(trials=50).index.to_list()
+    [0.0, 0.2, 0.32, 0.5, 0.8]
+    """
+    rows = {}
+    for improvement in (0.0, 0.2, 0.32, 0.5, 0.8):
+        many = repeat_two_groups(common=improvement, effect=0, sd=1, n=people, trials=trials)
+        power = power_within(improvement, people)
+        rows[improvement] = {
+            "chance that one group is significant (π)": power,
+            "exactly one, seen": many.in_exactly_one,
+            "exactly one, by 2π(1 − π)": exactly_one(power),
+            "groups differ, seen": many.between_arms,
+        }
+    return pd.DataFrame(rows).T.rename_axis("improvement in all (SDs)").round(3)
+
+
+def shuffle_piles(first: Sequence[float], second: Sequence[float], shuffles: int = 2000, seed: int = 5) -> Floats:
+    """Differences of means when the values of two groups are shuffled like cards and dealt anew into two piles.
+
+    Parameters
+    ----------
+    first, second : sequence of float
+        The values of the two groups; the piles keep their sizes.
+    shuffles : int
+        How often the cards are dealt.
+    seed : int
+        The seed of chance.
+
+    Examples
+    --------
+    >>> dealt = shuffle_piles([4, 2, 5, 3], [1, 3, 0, 2], shuffles=100)
+    >>> len(dealt), bool(abs(dealt).max() <= 2.5)
+    (100, True)
+    """
+    rng = np.random.default_rng(seed)
+    cards = np.array([*first, *second], dtype=float)
+    dealt = rng.permuted(np.tile(cards, (shuffles, 1)), axis=1)
+    means: Floats = dealt[:, : len(first)].mean(axis=1) - dealt[:, len(first) :].mean(axis=1)
+    return means
+
+
+def enrol(sees_the_next: bool, people: int = 2000, seed: int = 7) -> dict[str, float]:
+    """Mean pain at the start of an invented trial, by arm, before anybody is treated.
+
+    Chance has made the order of the arms. A doctor who can foresee the next arm sends people with strong pain away
+    when it is the treatment.
+
+    Parameters
+    ----------
+    sees_the_next : bool
+        Whether the doctor can foresee the next arm.
+    people : int
+        People in both arms together.
+    seed : int
+        The seed of chance.
+
+    Examples
+    --------
+    >>> hidden, seen = enrol(False), enrol(True)
+    >>> round(hidden["treatment"] - hidden["control"], 1), round(seen["treatment"] - seen["control"], 1)
+    (-0.1, -0.7)
+    """
+    rng = np.random.default_rng(seed)
+    pain: dict[str, list[float]] = {"treatment": [], "control": []}
+    for arm in rng.permutation(["treatment", "control"] * (people // 2)):
+        arrives = rng.normal(6.5, 1.5)
+        while sees_the_next and arm == "treatment" and arrives > 7.5:
+            arrives = rng.normal(6.5, 1.5)
+        pain[arm].append(arrives)
+    return {arm: float(np.mean(scores)) for arm, scores in pain.items()}
+
+
+def leave_trial() -> pd.DataFrame:
+    """Five ways to lose people from an invented trial whose two groups of forty have the same forty pain scores.
+
+    Returns
+    -------
+    DataFrame
+        One row a scenario: people asked and their mean, by group, and the difference of the means in points.
+
+    Examples
+    --------
+    >>> leave_trial()["difference"].iloc[[0, 3, 4]].round(1).to_list()
+    [0.0, -0.8, 0.0]
+    """
+    scores = np.sort(np.random.default_rng(3).normal(5.5, 2, 40).clip(0, 10).round(1))
+
+    def leave_by_chance(n: int, seed: int) -> Floats:
+        return np.random.default_rng(seed).permutation(scores)[n:]
+
+    scenarios = {
+        "A: everybody stays": (scores, scores),
+        "B: four leave each group, by the toss of a coin": (leave_by_chance(4, 3), leave_by_chance(4, 9)),
+        "C: twelve leave each group, by the toss of a coin": (leave_by_chance(12, 7), leave_by_chance(12, 8)),
+        "D: the eight with most pain leave the treatment group": (scores[:-8], scores),
+        "E: the eight with most pain leave each group": (scores[:-8], scores[:-8]),
+    }
+    rows = [[len(t), len(c), t.mean(), c.mean(), t.mean() - c.mean()] for t, c in scenarios.values()]
+    columns = ["asked, treatment", "asked, control", "mean, treatment", "mean, control", "difference"]
+    return pd.DataFrame(rows, index=list(scenarios), columns=columns).round(2)
 
 
 def measure_twice(mean: float, sd: float, error: float, people: int = 2000, seed: int = 1) -> tuple[Floats, Floats]:

@@ -1,0 +1,160 @@
+"""Pictures of invented trials that a reader has predicted: shuffled piles, two identical groups, a thin envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from appraise.figures.drawing import AMBER, CONTROL, INK, MAGNESIUM, QUIET, SKY, Picture, styled
+
+
+@styled
+def shuffled_piles(differences: Sequence[float], observed: float, predicted: float | None = None) -> Picture:
+    """Differences of two shuffled piles as a histogram; what lies as far from zero as the observed one is shaded.
+
+    Parameters
+    ----------
+    differences : sequence of float
+        One difference of means a shuffle, in points.
+    observed : float
+        The difference that was seen, in points.
+    predicted : float, optional
+        How many of 1,000 shuffles a reader expected to lie that far out.
+
+    Raises
+    ------
+    ValueError
+        Where there are no differences.
+
+    Examples
+    --------
+    >>> shuffled_piles([0.5, -1.0, 2.0, 0.0], observed=1.0, predicted=400).table["of 1,000 shuffles"].to_list()
+    [500.0, 400.0]
+    """
+    values = np.asarray(differences, dtype=float)
+    if not len(values):
+        raise ValueError("expected at least one difference")
+    is_far = np.abs(values) >= abs(observed) - 1e-9  # sums of eighths: exactly as far counts
+    shares = {"as far from zero as observed": 1000 * float(is_far.mean())}
+    if predicted is not None:
+        shares["your prediction"] = float(predicted)
+    fig = Figure(figsize=(7.4, 3.4))
+    ax = fig.add_subplot()
+    edge = float(np.ceil(np.abs(values).max() * 4) / 4) + 0.125
+    bins = np.arange(-edge, edge + 0.25, 0.25)
+    drawn = {"edgecolor": INK, "linewidth": 0.6}
+    ax.hist(values[~is_far], bins=bins, color=SKY, label="nearer to zero", **drawn)
+    ax.hist(values[is_far], bins=bins, color=CONTROL, hatch="//", label="as far as observed, or further", **drawn)
+    for line in (-abs(observed), abs(observed)):
+        ax.axvline(line, color=QUIET, linewidth=1.4, linestyle="--")
+    ax.set_xlabel("difference of the two piles’ means (points)")
+    ax.set_ylabel("shuffles")
+    ax.legend(loc="upper left")
+    told = [f"{name}: {share:.0f} of 1,000" for name, share in shares.items()]
+    ax.set_title("\n".join(told), fontsize=11, loc="left")
+    alt = f"Histogram of {len(values)} shuffled differences, heaped around 0. Dashed lines stand at plus and minus "
+    alt += f"{abs(observed):g}. {'; '.join(told)}."
+    return Picture(fig, alt, pd.DataFrame({"of 1,000 shuffles": shares}).round(1))
+
+
+@styled
+def four_kinds(pi: float = 0.5, predicted: float | None = None) -> Picture:
+    """A square of 100 trials of two identical groups, cut by whether each group is significant on its own.
+
+    Parameters
+    ----------
+    pi : float
+        The chance that one group is significant, between 0 and 1.
+    predicted : float, optional
+        How many of 100 trials a reader expected to have exactly one significant group.
+
+    Raises
+    ------
+    ValueError
+        Where `pi` does not lie between 0 and 1.
+
+    Examples
+    --------
+    >>> four_kinds(0.5).table["of 100 trials"].to_dict()
+    {'both': 25.0, 'only the first': 25.0, 'only the second': 25.0, 'neither': 25.0}
+    """
+    if not 0 < pi < 1:
+        raise ValueError(f"expected a chance between 0 and 1, found {pi}")
+    yes, no = pi, 1 - pi
+    kinds = {
+        "both": (0.0, no, yes, yes, "white", ""),
+        "only the first": (0.0, 0.0, yes, no, AMBER, "//"),
+        "only the second": (yes, no, no, yes, AMBER, "//"),
+        "neither": (yes, 0.0, no, no, "white", ""),
+    }
+    fig = Figure(figsize=(5.4, 4.6))
+    ax = fig.add_subplot()
+    table = {}
+    for kind, (x, y, width, height, colour, hatch) in kinds.items():
+        ax.add_patch(Rectangle((x, y), width, height, facecolor=colour, edgecolor=INK, hatch=hatch, linewidth=1.2))
+        table[kind] = round(100 * width * height, 2)
+        label = f"{kind}\n{table[kind]:g} of 100"
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 2}
+        ax.text(x + width / 2, y + height / 2, label, ha="center", va="center", fontsize=10.5, bbox=box)
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1)
+    ax.set_aspect("equal")
+    ax.set_xticks([yes / 2, yes + no / 2], ["yes", "no"])
+    ax.set_yticks([no + yes / 2, no / 2], ["yes", "no"])
+    ax.tick_params(length=0)
+    ax.set_xlabel("first group significant?")
+    ax.set_ylabel("second group significant?")
+    told = [f"exactly one: {table['only the first'] + table['only the second']:g} of 100"]
+    told += [] if predicted is None else [f"your prediction: {predicted:g} of 100"]
+    ax.set_title("\n".join(told), fontsize=11, loc="left")
+    shares = ", ".join(f"{kind} {share:g}" for kind, share in table.items())
+    alt = f"A square of 100 trials of two identical groups, each significant with a chance of {pi:g}: {shares}. "
+    alt += f"Hatched: exactly one. {'; '.join(told)}."
+    return Picture(fig, alt, pd.DataFrame({"of 100 trials": table}))
+
+
+@styled
+def thin_envelope(hidden: Mapping[str, float], seen: Mapping[str, float], predicted: float | None = None) -> Picture:
+    """Mean pain of two arms before any treatment, with the order hidden and with the order seen.
+
+    Parameters
+    ----------
+    hidden, seen : mapping of str to float
+        The mean of "treatment" and of "control", in points from 0 to 10.
+    predicted : float, optional
+        By how many points a reader expected the treatment arm to start lower where the order is seen.
+
+    Examples
+    --------
+    >>> drawn = thin_envelope({"treatment": 6.5, "control": 6.5}, {"treatment": 5.9, "control": 6.4}, predicted=1)
+    >>> drawn.table["control minus treatment"].to_dict()
+    {'order hidden': 0.0, 'order seen': 0.5, 'your prediction': 1.0}
+    """
+    runs = {"order hidden": hidden, "order seen": seen}
+    gaps = {run: round(means["control"] - means["treatment"], 2) for run, means in runs.items()}
+    if predicted is not None:
+        gaps["your prediction"] = float(predicted)
+    fig = Figure(figsize=(7.0, 2.9))
+    ax = fig.add_subplot()
+    arms = {"treatment": (MAGNESIUM, "o"), "control": (CONTROL, "s")}
+    for y, means in enumerate(runs.values()):
+        ax.plot([means["treatment"], means["control"]], [y, y], color=QUIET, linewidth=1.4, linestyle="-", marker="")
+        for arm, (colour, marker) in arms.items():
+            label = arm if y == 0 else None
+            ax.plot(means[arm], y, marker=marker, color=colour, markersize=12, linestyle="", label=label)
+        ax.text(7.05, y, f"{means['treatment']:.1f} and {means['control']:.1f}", va="center", fontsize=11)
+    ax.set_yticks(range(len(runs)), list(runs))
+    ax.set_ylim(1.6, -0.6)
+    ax.set_xlim(5, 7)
+    ax.set_xlabel("mean pain before any treatment (points)")
+    ax.legend(loc="upper left", ncols=2)
+    told = [f"control minus treatment, order seen: {gaps['order seen']:.1f} points"]
+    told += [] if predicted is None else [f"your prediction: {predicted:g} points"]
+    ax.set_title("\n".join(told), fontsize=11, loc="left")
+    shown = ", ".join(f"{run}: treatment {m['treatment']:.1f}, control {m['control']:.1f}" for run, m in runs.items())
+    alt = f"Mean pain of two arms of an invented trial before any treatment. {shown}. {'; '.join(told)}."
+    return Picture(fig, alt, pd.DataFrame({"control minus treatment": gaps}))
