@@ -15,7 +15,7 @@ from appraise.grading.class_run.run import grade_class
 from appraise.grading.gradebook.writer import open_gradebook
 from appraise.grading.judging.lesson import load_course_lesson
 from appraise.grading.settings import read_settings
-from appraise.grading.submission.choosing import choose_notebook
+from appraise.grading.submission.notebook_choice import choose_notebook
 from appraise.grading.submission.release import released_stubs
 
 

@@ -13,7 +13,7 @@ from nbgrader.utils import parse_utc
 
 from appraise.grading.settings import Settings
 from appraise.grading.submission.attachments import Attachment, read_attachments
-from appraise.grading.submission.choosing import choose_notebook, read_bytes
+from appraise.grading.submission.notebook_choice import choose_notebook, read_bytes
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from appraise.grading.submission.cells import SubmittedCell, SubmittedNotebook
-from appraise.grading.submission.names import gives_name, names_in, names_needed
+from appraise.grading.submission.python_names import gives_name, names_in, names_needed
 from appraise.grading.submission.release import NEXT_CELL, answer_cells, nbgrader_metadata
 
 MOST_TEXT = 1_000_000  # characters in one answer
