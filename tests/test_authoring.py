@@ -16,6 +16,7 @@ from appraise.authoring.build import build_lessons, run_command
 from appraise.errors import AuthorError, CourseError
 from appraise.exercises.packs import pack_bytes
 from appraise.files import ROOT
+from tests.lesson_text import write_lesson
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
@@ -75,7 +76,7 @@ class Toy:
 
     def write(self, nb=None, entries=None, course=None) -> None:
         if nb:
-            nbformat.write(nb, self.folder / f"{SLUG}.ipynb")
+            write_lesson(nb, self.folder)
         if entries:
             text = yaml.safe_dump(entries, sort_keys=False)
             (self.folder / "exercises.yml").write_text(text, encoding="utf-8")
@@ -231,7 +232,7 @@ def test_an_authors_mistake_is_one_clear_line_and_nothing_is_written(toy, mistak
         toy.build()
     assert says in str(stopped.value)
     assert "\n" not in str(stopped.value)
-    assert "exercises.yml" in str(stopped.value) or ".ipynb" in str(stopped.value)
+    assert "exercises.yml" in str(stopped.value) or ".md" in str(stopped.value)
     assert toy.files() == before
 
 
@@ -271,10 +272,10 @@ def test_a_notebook_that_cannot_be_a_lesson(toy, mistake):
 
 
 def test_files_that_are_not_what_they_should_be(toy):
-    file = toy.folder / f"{SLUG}.ipynb"
+    file = toy.folder / f"{SLUG}.md"
     good = file.read_bytes()
-    file.write_text("not JSON", encoding="utf-8")
-    with pytest.raises(AuthorError, match="expected a notebook in JSON"):
+    file.unlink()
+    with pytest.raises(AuthorError, match=r"01-toy/01-toy\.md: expected this file"):
         toy.build()
     file.write_bytes(good)
     (toy.folder / "exercises.yml").write_text("toy-a: [", encoding="utf-8")

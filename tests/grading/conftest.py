@@ -21,6 +21,7 @@ from appraise.authoring.build import build_lessons
 from appraise.grading import classrun, judge, rebuild
 from appraise.grading.judge import Lesson, Outcome
 from appraise.grading.learner import Limits, Warm
+from tests.lesson_text import write_lesson
 
 HERE = Path(__file__).parent / "fixture"
 SLUG = "90-fixture"
@@ -51,7 +52,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir(parents=True)
     shutil.copy(HERE / "course.yml", root)
     shutil.copy(HERE / "exercises.yml", folder)
-    nbformat.write(_solution(), folder / f"{SLUG}.ipynb")
+    write_lesson(_solution(), folder)
     build_lessons(root=root, packs=root / "packs")
     return root
 

@@ -29,6 +29,7 @@ from appraise.grading.learner import Limits, Warm
 from appraise.grading.walls import Walls
 from tests.grading.conftest import HERE, SLUG, _solution
 from tests.hostile.submissions import FULL, LATE, UNREADABLE, Submission
+from tests.lesson_text import write_lesson
 
 REPO = Path(__file__).parents[2]
 # less memory and time than a class has, so that a submission that takes all of it soon has; what is not about time
@@ -45,7 +46,7 @@ def compile_course(root: Path) -> None:
     folder.mkdir(parents=True)
     shutil.copy(HERE / "course.yml", root)
     shutil.copy(HERE / "exercises.yml", folder)
-    nbformat.write(_solution(), folder / f"{SLUG}.ipynb")
+    write_lesson(_solution(), folder)
     build_lessons(root=root, packs=root / "packs")
 
 

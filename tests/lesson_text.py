@@ -1,0 +1,32 @@
+"""Lessons of the tests as their authors would save them: a notebook written as MyST Markdown by jupytext."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+
+from appraise.authoring.notebook import LESSON_CALL
+
+
+def lesson_text(nb: Any) -> str:
+    """A notebook as JupyterLab saves a lesson's source: ids and tags beside the cells, no other metadata of theirs."""
+    cells = []
+    for cell in nb.cells:
+        kept = {"id": cell.id, **{k: v for k, v in cell.metadata.items() if k == "tags"}}
+        cells.append(nbformat.from_dict({**cell, "metadata": kept}))
+    python = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": python, "language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    shown = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    return str(jupytext.writes(shown, fmt="md:myst"))
+
+
+def write_lesson(nb: Any, folder: Path, slug: str | None = None) -> None:
+    """Write a notebook as the source of the lesson whose folder this is; a version in its opening is left out."""
+    slug = slug or folder.name
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.source = LESSON_CALL.sub(f'lesson("{slug}")', cell.source)
+    (folder / f"{slug}.md").write_text(lesson_text(nb), encoding="utf-8")
