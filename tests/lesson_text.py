@@ -8,8 +8,6 @@ from typing import Any
 import jupytext
 import nbformat
 
-from appraise.authoring.notebook import LESSON_CALL
-
 
 def lesson_text(nb: Any) -> str:
     """A notebook as JupyterLab saves a lesson's source: ids and tags beside the cells, no other metadata of theirs."""
@@ -23,10 +21,6 @@ def lesson_text(nb: Any) -> str:
     return str(jupytext.writes(shown, fmt="md:myst"))
 
 
-def write_lesson(nb: Any, folder: Path, slug: str | None = None) -> None:
-    """Write a notebook as the source of the lesson whose folder this is; a version in its opening is left out."""
-    slug = slug or folder.name
-    for cell in nb.cells:
-        if cell.cell_type == "code":
-            cell.source = LESSON_CALL.sub(f'lesson("{slug}")', cell.source)
-    (folder / f"{slug}.md").write_text(lesson_text(nb), encoding="utf-8")
+def write_lesson(nb: Any, folder: Path) -> None:
+    """Write a notebook as the source of the lesson whose folder this is."""
+    (folder / f"{folder.name}.md").write_text(lesson_text(nb), encoding="utf-8")

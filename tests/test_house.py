@@ -53,7 +53,7 @@ PLACES = [
     r"appraise/workbench/(\w+\.(py|yml)|templates/[\w.]+)",
     r"appraise/grading/\w+\.(py|yml|html|css|md)",
     r"tests/(\w+\.py|allowed-skips\.txt|mutants\.yml|answers/[a-z0-9-]+\.yml)",
-    r"tests/(grading|learner|cases|workbench|hostile|browser|bench)/.+",
+    r"tests/(authoring|grading|learner|cases|workbench|hostile|browser|bench)/.+",
 ]
 
 

@@ -27,7 +27,7 @@ def sum_of_cells(nb: NotebookNode) -> str:
 
     >>> from nbformat.v4 import new_markdown_cell, new_notebook
     >>> sum_of_cells(new_notebook(cells=[new_markdown_cell("# Numbers", id="a")]))
-    '3df2bd8d52d74b6c'
+    '0651574c7938da95'
     """
     text = json.dumps([_content(cell) for cell in nb.cells], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

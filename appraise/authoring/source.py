@@ -22,6 +22,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from appraise.errors import AuthorError
@@ -70,7 +71,7 @@ def read_source(file: Path) -> Source:
     try:
         notebook, starts = _parse(text)
     except Exception as error:  # jupytext lets errors of YAML, JSON and nbformat through
-        what = re.sub(r"^\w+ cell \d+ at line \d+ ", "", str(error))
+        what = shorten(re.sub(r"^\w+ cell \d+ at line \d+ ", "", str(error)), 200)
         expected = f"expected a cell's id, and tags at most, as CONTRIBUTING.md describes them: {what}"
         raise AuthorError(file, "", expected, _line_that_fails(text)) from None
     lines = text.splitlines()
@@ -111,16 +112,17 @@ def _shown(start: int, lines: list[str]) -> int:
 
 def _check_that_all_cells_are_read(source: Source, lines: list[str], starts: list[int]) -> None:
     for number, line in enumerate(lines, start=1):
-        if not _BEGINS_A_CELL.match(line) or number in starts:
+        marks = _BEGINS_A_CELL.match(line)
+        if not marks or number in starts:
             continue
         before = max((i for i, start in enumerate(starts) if start < number), default=None)
-        if before is not None and line in source.notebook.cells[before].source.splitlines():
-            around = source.lines[before]
-            expected = (
-                f"this cell begins inside the one of line {around}: expected the end of a fence or a comment there"
-            )
-            raise AuthorError(source.file, "", expected, number)
-        raise AuthorError(source.file, "", "expected text in this cell", number)
+        if before is None or line not in source.notebook.cells[before].source.splitlines():
+            raise AuthorError(source.file, "", "expected text in this cell", number)
+        around = _BEGINS_A_CELL.match(lines[source.lines[before] - 1])
+        if around and len(around[2] or "") > len(marks[2] or "+++"):
+            continue  # a longer fence quotes it
+        expected = f"begins inside the cell of line {source.lines[before]}: expected an end of its fence or comment"
+        raise AuthorError(source.file, "", expected, number)
 
 
 def _take_ids(source: Source) -> None:
@@ -134,17 +136,13 @@ def _take_ids(source: Source) -> None:
             raise source.error(i, found, f"is the id of the cell of line {seen[found]} already")
         for name in cell.metadata.keys() - {"tags"}:
             raise source.error(i, f"{found}.{name}", "expected only id and tags; other metadata is derived")
-        tags = cell.metadata.get("tags", [])
-        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-            raise source.error(i, f"{found}.tags", "expected a list of words")
         seen[found] = source.lines[i]
         cell.id = found
 
 
 def _beside(found: object) -> str:
-    return (
-        "" if found is None else f" of letters, digits and hyphens, in quotes where it looks like a number ({found!r})"
-    )
+    """What is wrong with the id that a cell has."""
+    return "" if found is None else f" of letters, digits and hyphens, in quotes if it looks like a number ({found!r})"
 
 
 def _example(cell: Any) -> str:

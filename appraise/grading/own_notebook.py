@@ -10,7 +10,8 @@ from appraise.course import load_course
 from appraise.errors import CourseError
 from appraise.files import LESSONS
 from appraise.grading import rebuild
-from appraise.learner.report import lesson_report
+from appraise.learner.report import lesson_report, with_version_note
+from appraise.learner.versions import version_of
 from appraise.markup import HtmlPage
 from appraise.runtime import kernel_environment
 
@@ -45,7 +46,7 @@ def report_on(slug: str, notebook: Path) -> HtmlPage:
         except (CellTimeoutError, DeadKernelError) as error:
             why = str(error).partition("\n")[0]
             raise CourseError(f"{notebook}: could not be run to its end: {why}") from None
-        return lesson_report(slug, Path(folder))
+        return with_version_note(lesson_report(slug, Path(folder)), slug, version_of(notebook, slug))
 
 
 def _with_its_answers(slug: str, notebook: Path) -> Any:
