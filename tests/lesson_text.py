@@ -18,7 +18,8 @@ def lesson_text(nb: Any) -> str:
     python = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     metadata = {"kernelspec": python, "language_info": {"name": "python", "pygments_lexer": "ipython3"}}
     shown = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
-    return str(jupytext.writes(shown, fmt="md:myst"))
+    text = str(jupytext.writes(shown, fmt="md:myst"))
+    return text.replace(f"    jupytext_version: {jupytext.__version__}\n", "")  # as solutions/jupytext.toml asks for
 
 
 def write_lesson(nb: Any, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -96,6 +97,8 @@ def first_page() -> str | None:
 def open_lab(rest: list[str], instructor: bool = False) -> int:
     """Copy the lessons, open JupyterLab and wait until it ends; returns its exit code."""
     print_copied(copy_missing())
+    if instructor and importlib.util.find_spec("jupytext") is None:
+        print("To open a lesson's source as a notebook, run `make env-teach` first.")
     command, env = lab_command(rest, instructor)
     server = subprocess.Popen(command, env=env, cwd=ROOT)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
