@@ -307,7 +307,7 @@ def test_make_format_changes_no_notebook(with_environment: Path) -> None:
     script.write_bytes(script_kept + b"x  =  1\n")
     assert run(*MAKE, "format", cwd=with_environment).returncode == 0
     assert notebook.read_bytes() == kept
-    assert script.read_bytes() == script_kept + b"x = 1\n"
+    assert script.read_bytes() == script_kept + b"\n\nx = 1\n"
 
 
 @pytest.mark.parametrize(
