@@ -11,7 +11,7 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):.*## (.+)/make \1~\2/p' Makefile | awk -F~ '{ printf "%-16s %s\n", $$1, $$2 }'
 
-lab: env ## open the lessons in JupyterLab; ROLE=instructor keeps the instructor's tabs
+lab: $(if $(filter instructor,$(ROLE)),env-teach,env) ## open the lessons in JupyterLab; ROLE=instructor keeps the instructor's tabs
 	python -m appraise lab $(if $(filter instructor,$(ROLE)),--instructor) $(LAB_ARGS)
 
 env: $(VENV)/built ## build what `make lab` needs
@@ -41,9 +41,10 @@ lint: env-dev ## style and types
 	mypy
 	lint-imports
 
+# Notebooks are made from their sources, and one that a formatter changed would stop `make lessons`: CONTRIBUTING.md.
 format: env-dev ## put the code into the project's style
-	ruff format .
-	ruff check --fix .
+	ruff format --exclude '*.ipynb' .
+	ruff check --fix --exclude '*.ipynb' .
 
 coverage: env-dev ## print what part of the library the tests run; subprocesses are not counted
 	pytest --cov=appraise --cov-report=term $(TEST_ARGS)

@@ -18,6 +18,8 @@ c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{(grading / 'gradebook.db').as_posix()}"
 # the list replaces nbgrader's own, whose "feedback" would drop a learner's file of that name
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "exercises.yml", "key.json"]
+# a lesson's source holds its answers; learners' own notes in Markdown are handed in, but for names like a lesson's
+c.CourseDirectory.ignore += ["[0-9][0-9]-*.md"]
 
 # the stub `name = ...` stands in the cell itself; the solution region is taken out and nothing is put in its place
 c.ClearSolutions.code_stub = {"python": ""}

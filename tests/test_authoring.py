@@ -16,6 +16,7 @@ from appraise.authoring.build import build_lessons, run_command
 from appraise.errors import AuthorError, CourseError
 from appraise.exercises.packs import pack_bytes
 from appraise.files import ROOT
+from tests.lesson_text import write_lesson
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
@@ -75,7 +76,7 @@ class Toy:
 
     def write(self, nb=None, entries=None, course=None) -> None:
         if nb:
-            nbformat.write(nb, self.folder / f"{SLUG}.ipynb")
+            write_lesson(nb, self.folder)
         if entries:
             text = yaml.safe_dump(entries, sort_keys=False)
             (self.folder / "exercises.yml").write_text(text, encoding="utf-8")
@@ -231,7 +232,7 @@ def test_an_authors_mistake_is_one_clear_line_and_nothing_is_written(toy, mistak
         toy.build()
     assert says in str(stopped.value)
     assert "\n" not in str(stopped.value)
-    assert "exercises.yml" in str(stopped.value) or ".ipynb" in str(stopped.value)
+    assert "exercises.yml" in str(stopped.value) or ".md" in str(stopped.value)
     assert toy.files() == before
 
 
@@ -244,13 +245,21 @@ def with_cell(index, source):
 NOTEBOOKS = {
     "stops": (
         with_cell(1, 'from appraise import check, lesson\nlesson("01-toy")\n1 / 0'),
-        "cell 2 of the solution stopped: ZeroDivisionError",
+        ".md, line 18: 01-toy: cell 2 of the solution stopped: ZeroDivisionError",
     ),
     "warns": (
         with_cell(
             1, 'import warnings\nfrom appraise import check, lesson\ntotal = 3\nlesson("01-toy")\nwarnings.warn("old")'
         ),
         "cell 2 of the solution warned",
+    ),
+    "another lesson's opening": (
+        with_cell(1, 'from appraise import check, lesson\ntotal = 3\nlesson("02-other")'),
+        'line 18: cell 2: expected lesson("01-toy"), found lesson("02-other")',
+    ),
+    "an opening with a version": (
+        with_cell(1, 'from appraise import check, lesson\ntotal = 3\nlesson("01-toy", "1234abcd")'),
+        'expected lesson("01-toy"), found lesson("01-toy", "1234abcd")',
     ),
     "no opening": (with_cell(1, "from appraise import check\ntotal = 3"), 'expected one call lesson("01-toy")'),
     "no solution above its check": (with_cell(3, "how_many = 3"), "toy-how-many: expected the answer cell"),
@@ -271,10 +280,10 @@ def test_a_notebook_that_cannot_be_a_lesson(toy, mistake):
 
 
 def test_files_that_are_not_what_they_should_be(toy):
-    file = toy.folder / f"{SLUG}.ipynb"
+    file = toy.folder / f"{SLUG}.md"
     good = file.read_bytes()
-    file.write_text("not JSON", encoding="utf-8")
-    with pytest.raises(AuthorError, match="expected a notebook in JSON"):
+    file.unlink()
+    with pytest.raises(AuthorError, match=r"01-toy/01-toy\.md: expected this file"):
         toy.build()
     file.write_bytes(good)
     (toy.folder / "exercises.yml").write_text("toy-a: [", encoding="utf-8")
@@ -283,6 +292,25 @@ def test_files_that_are_not_what_they_should_be(toy):
     (toy.folder / "exercises.yml").write_text("toy-a: {}\ntoy-a: {}", encoding="utf-8")
     with pytest.raises(AuthorError, match="line 2: toy-a: expected each key once"):
         toy.build()
+
+
+def test_an_edited_notebook_stops_and_one_that_is_behind_is_named_and_made_again(toy):
+    made, source = toy.folder / f"{SLUG}.ipynb", toy.folder / f"{SLUG}.md"
+    good = made.read_text(encoding="utf-8")
+    made.write_text(good.replace("how_many = total", "how_many = 3"), encoding="utf-8")
+    before = toy.files()
+    for check in (False, True):
+        with pytest.raises(AuthorError, match=r"01-toy\.ipynb: c3: was edited here, .* Make the change in 01-toy\.md"):
+            toy.build(check=check)
+    assert toy.files() == before
+    made.write_text(good, encoding="utf-8")
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("# Toy", "# A toy"), encoding="utf-8")
+    behind = {f"solutions/{SLUG}/{SLUG}.ipynb", f"lessons/{SLUG}/{SLUG}.ipynb"}
+    assert {p.relative_to(toy.root).as_posix() for p in toy.build(check=True)} == behind
+    toy.build()
+    assert "# A toy" in made.read_text(encoding="utf-8")
+    assert source.read_text(encoding="utf-8") == text.replace("# Toy", "# A toy")
 
 
 def test_the_manifest_and_the_folders_agree(toy):
@@ -308,6 +336,6 @@ def test_the_command_prints_the_line_and_ends_with_1(toy, capsys, monkeypatch):
     toy.write(entries=ENTRIES)
     (toy.root / "packs" / f"{SLUG}.pack").unlink()
     assert run_command(check=True) == 1
-    assert "run `make lessons`" in capsys.readouterr().out
+    assert "behind: packs/01-toy.pack\nThese files are not what solutions/" in capsys.readouterr().out
     assert run_command() == 0
     assert run_command(check=True) == 0

@@ -9,6 +9,7 @@ import sys
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -19,7 +20,7 @@ from appraise.errors import CourseError
 from appraise.exercises.packs import load_packs
 from appraise.files import ROOT
 from appraise.grading.reports.own_notebook import report_on
-from appraise.learner.lab import copy_missing, lab_command
+from appraise.learner.lab import copy_missing, lab_command, open_lab
 from appraise.learner.my_work import ZIP_NAME, my_work, pack_work, unpack_work
 from appraise.learner.progress import read_progress
 from appraise.learner.report import course_map, lesson_report, lesson_standing
@@ -151,6 +152,17 @@ def test_the_command_of_the_lab_lets_the_callers_flags_win(monkeypatch):
     _, env = lab_command([], instructor=True)
     assert env["JUPYTER_CONFIG_PATH"] == "elsewhere"
     assert "APPRAISE_WORK" not in env
+
+
+@pytest.mark.parametrize(
+    ("instructor", "missing", "told"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_the_lab_tells_an_author_what_is_missing(work, monkeypatch, capsys, instructor, missing, told):
+    monkeypatch.setattr("appraise.learner.lab.subprocess.Popen", lambda *_, **__: SimpleNamespace(wait=lambda: 0))
+    monkeypatch.setattr("appraise.learner.lab.importlib.util.find_spec", lambda name: None if missing else name)
+    monkeypatch.setattr("appraise.learner.lab.signal.signal", lambda *_: None)
+    assert open_lab([], instructor=instructor) == 0
+    assert ("run `make env-teach` first" in capsys.readouterr().out) == told
 
 
 # ── where a learner stands ──────────────────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,8 @@ from tests.conftest import ROOT, allows, tree_files
 FILES = tree_files()
 COURSE = yaml.safe_load((ROOT / "course.yml").read_text(encoding="utf-8"))
 SLUGS = [lesson["slug"] for lesson in COURSE["lessons"]]
-PAGES = [path for path in FILES if path.suffix in (".md", ".ipynb")]
+# a lesson's source names headings as its notebook does, which is looked at in its place
+PAGES = [path for path in FILES if path.suffix == ".ipynb" or (path.suffix == ".md" and path.parts[0] != "solutions")]
 
 
 def read(path: Path | str) -> str:
@@ -44,7 +45,8 @@ PLACES = [
     r"\.github/(workflows/ci|ISSUE_TEMPLATE/[a-z-]+)\.yml",
     r"course\.yml|nbgrader_config\.py",
     r"seeds/(frame|documents|outside|statements|\d-[a-z0-9-]+)\.yml",
-    r"solutions/(?P<slug>\d\d-[a-z0-9-]+)/((?P=slug)\.ipynb|exercises\.yml|key\.json)",
+    r"solutions/jupytext\.toml",
+    r"solutions/(?P<slug>\d\d-[a-z0-9-]+)/((?P=slug)\.(md|ipynb)|exercises\.yml|key\.json)",
     r"lessons/(?P<slug>\d\d-[a-z0-9-]+)/(?P=slug)\.ipynb",
     r"assets/.+",
     r"appraise/(\w+\.py|py\.typed|packs/\d\d-[a-z0-9-]+\.pack)",
@@ -53,7 +55,7 @@ PLACES = [
     r"appraise/workbench/(\w+\.(py|yml)|templates/[\w.]+)",
     r"appraise/grading/\w+\.(py|yml|html|css|md)",
     r"tests/(\w+\.py|allowed-skips\.txt|mutants\.yml|answers/[a-z0-9-]+\.yml)",
-    r"tests/(grading|learner|cases|workbench|hostile|browser|bench)/.+",
+    r"tests/(authoring|grading|learner|cases|workbench|hostile|browser|bench)/.+",
 ]
 
 
@@ -65,7 +67,7 @@ def test_every_file_has_its_place() -> None:
 @pytest.mark.parametrize("folder", ["solutions", "lessons", "appraise/packs", "tests/answers"])
 def test_every_lesson_is_in_the_manifest(folder: str) -> None:
     there = {path.relative_to(folder).parts[0].split(".")[0] for path in FILES if path.is_relative_to(folder)}
-    there -= {"remarks"}  # the answer bank's list of exceptions for all lessons
+    there -= {"remarks", "jupytext"}  # the answer bank's exceptions, and how sources are saved: for all lessons
     assert there <= set(SLUGS), f"{folder}: not in course.yml: {sorted(there - set(SLUGS))}"
 
 
@@ -293,6 +295,19 @@ def test_make_test_runs_all_four_tools() -> None:
     shown = run(*MAKE, "-n", "test").stdout
     for tool in ("ruff check .", "ruff format --check .", "mypy", "pytest"):
         assert tool in shown
+
+
+def test_make_format_changes_no_notebook(with_environment: Path) -> None:
+    notebook = with_environment / "solutions" / "04-the-numbers" / "04-the-numbers.ipynb"
+    text = notebook.read_text(encoding="utf-8").replace("import pandas as pd", "import   pandas as pd")
+    notebook.write_text(text, encoding="utf-8")
+    script = with_environment / "appraise" / "files.py"
+    kept, script_kept = notebook.read_bytes(), script.read_bytes()
+    assert b"import   pandas" in kept
+    script.write_bytes(script_kept + b"x  =  1\n")
+    assert run(*MAKE, "format", cwd=with_environment).returncode == 0
+    assert notebook.read_bytes() == kept
+    assert script.read_bytes() == script_kept + b"\n\nx = 1\n"
 
 
 @pytest.mark.parametrize(

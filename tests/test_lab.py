@@ -1,12 +1,16 @@
 """The learner's lab, really started: what it serves, what it hides, and that it keeps what a learner wrote."""
 
+import json
 import os
 import re
 import sys
 import urllib.error
 import urllib.request
 
+import nbformat
 import pytest
+
+from tests.lesson_text import write_lesson
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
@@ -33,6 +37,13 @@ def page(port, path):
     request = urllib.request.Request(f"http://127.0.0.1:{port}/{path}", headers={"Authorization": "token t"})
     with urllib.request.urlopen(request, timeout=20) as answer:
         return answer.url, answer.read().decode("utf-8")
+
+
+def save(port, path, content):
+    headers = {"Authorization": "token t", "Content-Type": "application/json"}
+    address, body = f"http://127.0.0.1:{port}/{path}", json.dumps(content).encode()
+    with urllib.request.urlopen(urllib.request.Request(address, body, headers, method="PUT"), timeout=20) as answer:
+        assert answer.status == 200
 
 
 def disabled(port):
@@ -72,6 +83,30 @@ def test_an_instructor_keeps_the_tabs(lab):
     with lab("--instructor"):
         assert not set(TABS) & set(disabled(lab.port))
         assert status(lab.port, "formgrader/api/status") != 404
+
+
+def test_an_author_opens_a_source_as_a_notebook_and_saving_it_changes_nothing(lab, tree):
+    slug = "04-the-numbers"
+    solved = nbformat.read(tree / "solutions" / slug / f"{slug}.ipynb", as_version=4)
+    write_lesson(solved, tree / "solutions" / slug)
+    source = tree / "solutions" / slug / f"{slug}.md"
+    before, made = source.read_text(encoding="utf-8"), source.with_suffix(".ipynb").read_bytes()
+    address = f"api/contents/{source.relative_to(tree).as_posix()}"
+    with lab("--instructor") as ask:
+        opened = ask(f"{address}?type=notebook&content=1")
+        cells, metadata = opened["content"]["cells"], opened["content"]["metadata"]
+        assert [cell["metadata"]["id"] for cell in cells] == [cell.id for cell in solved.cells]
+        assert metadata["kernelspec"]["name"] == "python3"
+        cells[0]["metadata"]["jp-MarkdownHeadingCollapsed"] = True
+        metadata["language_info"] = {"name": "python", "version": "3.11.7", "pygments_lexer": "ipython3"}
+        put = {"type": "notebook", "format": "json", "content": opened["content"]}
+        save(lab.port, address, put)
+        assert source.read_text(encoding="utf-8") == before
+        cells[0]["source"] += "\n\nOne more."
+        save(lab.port, address, put)
+    after = source.read_text(encoding="utf-8")
+    assert after.replace("\n\nOne more.", "", 1) == before != after
+    assert source.with_suffix(".ipynb").read_bytes() == made
 
 
 def test_the_released_lessons_are_copied_byte_for_byte(lab, tree):

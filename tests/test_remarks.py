@@ -23,6 +23,7 @@ from appraise.exercises.parts import flatten
 from appraise.exercises.serialize import Json
 from appraise.exercises.values import normalize
 from tests import bank
+from tests.lesson_text import write_lesson
 
 
 def labels_for(ex: dict[str, Any], part: str) -> list[str]:
@@ -134,10 +135,10 @@ def test_a_meaning_belongs_to_a_label(tmp_path: Any) -> None:
     slug = "00-start-here"
     folder = tmp_path / slug
     folder.mkdir()
-    for name in (f"{slug}.ipynb", "exercises.yml"):
-        (folder / name).write_bytes((bank.ROOT / "solutions" / slug / name).read_bytes())
+    write_lesson(bank.Bench(slug).nb, folder)
     yml = folder / "exercises.yml"
-    yml.write_text(yml.read_text(encoding="utf-8").replace("    stated: the", "    said: the"), encoding="utf-8")
+    known = bank.ROOT / "solutions" / slug / "exercises.yml"
+    yml.write_text(known.read_text(encoding="utf-8").replace("    stated: the", "    said: the"), encoding="utf-8")
     with pytest.raises(AuthorError, match=r"start-stated-or-not\.means: “said” is not among the options"):
         compile_lesson(slug, tmp_path, load_course())
 

@@ -208,9 +208,9 @@ def run_command(slugs: Sequence[str] = (), check: bool = False) -> int:
         print(error)
         return 1
     for f in changed:
-        print(f"{'differs' if check else 'written'}: {f.relative_to(ROOT).as_posix()}")
+        print(f"{'behind' if check else 'written'}: {f.relative_to(ROOT).as_posix()}")
     if check and changed:
-        print("lessons/ and packs are not what solutions/ generates: run `make lessons` and commit the result.")
+        print("These files are not what solutions/ and course.yml give: run `make lessons` and commit the result.")
         return 1
-    print(f"{len(changed)} files {'differ' if check else 'written'}.")
+    print(f"{len(changed)} files {'are behind' if check else 'written'}.")
     return 0

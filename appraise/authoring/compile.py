@@ -1,4 +1,4 @@
-"""One lesson compiled: its notebook is run, and each exercise put together from the entry and what was recorded."""
+"""One lesson compiled: its cells are run, and each exercise put together from the entry and what was recorded."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from nbformat import NotebookNode
 
 from appraise.authoring.entries import read_entries
 from appraise.authoring.lint import check_exercise, check_reasons
+from appraise.authoring.made import refuse_edits
 from appraise.authoring.minutes import Minutes, minutes_of
-from appraise.authoring.notebook import exercises_in, headings, read_notebook, title_above, write_metadata
+from appraise.authoring.notebook import exercises_in, headings, title_above, write_metadata
+from appraise.authoring.source import Source, read_source
 from appraise.authoring.writing import resolve
 from appraise.course import Course
 from appraise.errors import AuthorError
@@ -23,15 +25,15 @@ from appraise.exercises.follows import RULES
 from appraise.runtime import kernel_environment
 
 
-def _run_notebook(nb: NotebookNode, slug: str, wanted: dict[str, Any], file: Path) -> dict[str, Any]:
-    """Run a solutions notebook in a kernel of its own; returns what was recorded, by exercise."""
+def _run_cells(source: Source, slug: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Run a lesson with its answers in a kernel of its own; returns what was recorded, by exercise."""
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder)
         (target / "wanted.json").write_text(json.dumps(wanted, ensure_ascii=False), encoding="utf-8")
         client = NotebookClient(
-            nbformat.from_dict(nb),
+            nbformat.from_dict(source.notebook),
             timeout=300,
             allow_errors=True,
             extra_arguments=["--IPKernelApp.log_level=40"],
@@ -42,9 +44,10 @@ def _run_notebook(nb: NotebookNode, slug: str, wanted: dict[str, Any], file: Pat
             for output in cell.get("outputs", []):
                 if output.output_type == "error":
                     text = f"cell {i + 1} of the solution stopped: {output.ename}: {output.evalue}"
-                    raise AuthorError(file, slug, text)
+                    raise source.error(i, slug, text)
                 if output.output_type == "stream" and output.name == "stderr":
-                    raise AuthorError(file, slug, f"cell {i + 1} of the solution warned: {output.text.strip()[:300]}")
+                    text = f"cell {i + 1} of the solution warned: {output.text.strip()[:300]}"
+                    raise source.error(i, slug, text)
         return {
             exercise: json.loads((target / f"{exercise}.json").read_text(encoding="utf-8"))
             for exercise in wanted
@@ -59,20 +62,22 @@ def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[Notebook
     ------
     AuthorError
         For whatever an author can get wrong: a misconception equal to the right answer, a visible case that does not
-        tell a misconception apart, a `see` without its heading, an exercise without its cells, an unknown objective.
+        tell a misconception apart, a `see` without its heading, an exercise without its cells, an unknown objective, a
+        notebook beside the source that was edited.
     """
-    notebook, yml = solutions / slug / f"{slug}.ipynb", solutions / slug / "exercises.yml"
+    yml = solutions / slug / "exercises.yml"
     lesson = course.lesson(slug)
-    nb, entries = read_notebook(notebook), read_entries(yml)
-    described = exercises_in(nb, notebook)
+    source, entries = read_source(solutions / slug / f"{slug}.md"), read_entries(yml)
+    nb = source.notebook
+    described = exercises_in(nb, source.file, source.lines)
     for exercise in entries.keys() - described.keys():
-        raise AuthorError(yml, exercise, f"has no check cell in {notebook.name}")
+        raise AuthorError(yml, exercise, f"has no check cell in {source.file.name}")
     for exercise in described.keys() - entries.keys():
-        raise AuthorError(notebook, exercise, "is not described in exercises.yml")
+        raise source.error(described[exercise][2], exercise, "is not described in exercises.yml")
     known = headings(nb)
     for exercise, entry in entries.items():
         if entry.see not in known:
-            raise AuthorError(yml, f"{exercise}.see", f"“{entry.see}” is not a heading of the notebook")
+            raise AuthorError(yml, f"{exercise}.see", f"“{entry.see}” is not a heading of the lesson")
         if entry.objective not in lesson.objectives:
             raise AuthorError(yml, f"{exercise}.objective", f"“{entry.objective}” is not an objective of the lesson")
         lists = entry.options.values() if isinstance(entry.options, dict) else [entry.options or []]
@@ -90,11 +95,12 @@ def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[Notebook
         }
         for exercise, (name, answer, _) in described.items()
     }
-    write_metadata(nb, slug, "", entries, notebook)
-    recorded = _run_notebook(nb, slug, wanted, notebook)
+    write_metadata(source, slug, "", entries)
+    refuse_edits(source.file.with_suffix(".ipynb"), nb)
+    recorded = _run_cells(source, slug, wanted)
     exercises = {e: _exercise(e, wanted[e], recorded.get(e), yml) for e in described}
     version = hashlib.sha256(json.dumps(exercises, sort_keys=True).encode()).hexdigest()[:8]
-    write_metadata(nb, slug, version, entries, notebook)
+    write_metadata(source, slug, version, entries)
     return nb, {"lesson": slug, "version": version, "exercises": exercises}, minutes_of(nb, entries)
 
 

@@ -54,7 +54,7 @@ class Entry(StrictModel):
     points: float = 1.0
     minutes: float
     sources: list[str] = []  # ids of seeds/, or "all"
-    see: str  # a heading of the notebook: where to read again
+    see: str  # a heading of the lesson: where to read again
     misconceptions: list[Misconception] = []
     hint: str | None = None
     right: str | None = None  # one thing to carry away, after "Right."

@@ -1,29 +1,21 @@
-"""A solutions notebook: its exercises, its headings, and the metadata that nbgrader and the grader read."""
+"""A lesson's cells: its exercises, its headings, and the metadata that nbgrader and the grader read."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from appraise.authoring.entries import Entry
+from appraise.authoring.made import sum_of_cells
+from appraise.authoring.source import Source
 from appraise.errors import AuthorError
 
 CHECK_CALL = re.compile(r'\s*check\("([a-z0-9-]+)",\s*([A-Za-z_]\w*)\)\s*')
-LESSON_CALL = re.compile(r'^lesson\("([^"]*)"(?:,\s*"[^"]*")?\)', re.M)
-
-
-# ── the notebook ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def read_notebook(file: Path) -> Any:
-    try:
-        return nbformat.read(file, as_version=4)
-    except Exception as error:
-        raise AuthorError(file, "", f"expected a notebook in JSON ({type(error).__name__})") from None
+LESSON_CALL = re.compile(r"^lesson\([^)\n]*\)", re.M)
 
 
 def headings(nb: NotebookNode) -> list[str]:
@@ -36,20 +28,24 @@ def headings(nb: NotebookNode) -> list[str]:
     return names
 
 
-def exercises_in(nb: NotebookNode, file: Path) -> dict[str, tuple[str, int, int]]:
-    """The exercises of a notebook: id to (name, index of the answer cell, index of the check cell)."""
+def exercises_in(nb: NotebookNode, file: Path, lines: Sequence[int] = ()) -> dict[str, tuple[str, int, int]]:
+    """The exercises of a notebook: id to (name, index of the answer cell, index of the check cell).
+
+    `lines` says where in the file each cell begins, if that is known, for the AuthorError of an exercise that lacks a
+    cell or is checked twice.
+    """
     exercises: dict[str, tuple[str, int, int]] = {}
     for i, cell in enumerate(nb.cells):
         if cell.cell_type != "code" or not (m := CHECK_CALL.fullmatch(cell.source)):
             continue
         exercise, name = m.groups()
+        line = lines[i] if lines else None
         if exercise in exercises:
-            raise AuthorError(file, exercise, "is checked twice; an id is used once")
+            raise AuthorError(file, exercise, "is checked twice; an id is used once", line)
         answer = i - 1
         if answer < 0 or "### BEGIN SOLUTION" not in nb.cells[answer].source:
-            raise AuthorError(
-                file, exercise, "expected the answer cell, with ### BEGIN SOLUTION, right above its check"
-            )
+            expected = "expected the answer cell, with ### BEGIN SOLUTION, right above its check"
+            raise AuthorError(file, exercise, expected, line)
         exercises[exercise] = (name, answer, i)
     return exercises
 
@@ -62,25 +58,13 @@ def title_above(nb: NotebookNode, answer: int, exercise: str) -> str:
     return re.sub(r"^Exercise\s*:\s*", "", above[-1]).strip() if above else exercise.replace("-", " ")
 
 
-def write_metadata(nb: NotebookNode, slug: str, version: str, entries: dict[str, Entry], file: Path) -> None:
-    """Write what nbgrader and the grader read into a solutions notebook, and clear what a run left behind."""
-    nb.metadata = NotebookNode(
-        kernelspec={"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-        language_info={"name": "python"},
-        appraise={"lesson": slug, "version": version},
-    )
-    exercises = exercises_in(nb, file)
-    opened = 0
-    for i, cell in enumerate(nb.cells):
+def write_metadata(source: Source, slug: str, version: str, entries: dict[str, Entry]) -> None:
+    """Write what nbgrader and the grader read into the cells, and what tells whether they were edited afterwards."""
+    nb = source.notebook
+    exercises = exercises_in(nb, source.file, source.lines)
+    _check_opening(source, slug)
+    for cell in nb.cells:
         cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k == "tags" and v})
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-            cell.source, n = LESSON_CALL.subn(f'lesson("{slug}", "{version}")', cell.source)
-            opened += n
-        if cell.get("id", "") == "" or not re.fullmatch(r"[a-zA-Z0-9-_]{1,64}", cell.id):
-            raise AuthorError(file, f"cell {i + 1}", "expected a cell id")
-    if opened != 1:
-        raise AuthorError(file, "", f'expected one call lesson("{slug}") in the opening cell, found {opened}')
     for exercise, (_, answer, checked) in exercises.items():
         entry = entries[exercise]
         prose = entry.kind == "write"
@@ -95,16 +79,27 @@ def write_metadata(nb: NotebookNode, slug: str, version: str, entries: dict[str,
             nb.cells[checked].metadata["nbgrader"] = {**mark, "grade_id": exercise, "points": entry.points}
         else:
             nb.cells[checked].metadata["nbgrader"] = {**mark, "grade_id": f"{exercise}-check"}
-    stray = [
-        i
-        for i, c in enumerate(nb.cells)
-        if "### BEGIN SOLUTION" in c.source and i not in {a for _, a, _ in exercises.values()}
-    ]
-    if stray:
-        raise AuthorError(file, f"cell {stray[0] + 1}", 'expected check("id", name) in the cell right below')
+    answers = {answer for _, answer, _ in exercises.values()}
+    for i, cell in enumerate(nb.cells):
+        if "### BEGIN SOLUTION" in cell.source and i not in answers:
+            raise source.error(i, f"cell {i + 1}", 'expected check("id", name) in the cell right below')
+    nb.metadata = NotebookNode(
+        kernelspec={"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        language_info={"name": "python"},
+        appraise={"lesson": slug, "version": version, "cells": sum_of_cells(nb)},
+    )
 
 
-# ── all lessons ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def _check_opening(source: Source, slug: str) -> None:
+    """The lesson is opened once, by its own name; its version stands in the metadata."""
+    cells = enumerate(source.notebook.cells)
+    calls = [(i, call) for i, c in cells if c.cell_type == "code" for call in LESSON_CALL.findall(c.source)]
+    if len(calls) != 1:
+        expected = f'expected one call lesson("{slug}") in the opening cell, found {len(calls)}'
+        raise AuthorError(source.file, "", expected)
+    ((i, call),) = calls
+    if call != f'lesson("{slug}")':
+        raise source.error(i, f"cell {i + 1}", f'expected lesson("{slug}"), found {call}')
 
 
 def write_notebook(nb: NotebookNode) -> bytes:

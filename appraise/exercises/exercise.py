@@ -1,6 +1,6 @@
 """An exercise as a frozen model, compiled once, and what judging an answer to it gives.
 
-`appraise.authoring` makes an exercise from the solutions notebook and `exercises.yml`; it is kept as JSON in a pack
+`appraise.authoring` makes an exercise from a lesson's source and `exercises.yml`; it is kept as JSON in a pack
 (for the learner's machine) and in a key (for the grader, with hidden cases). An answer is taken apart into **parts**,
 one for each thing asked: a passage, a cell, a field.
 """

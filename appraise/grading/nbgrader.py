@@ -30,8 +30,8 @@ from appraise.grading.judging.prepared_lesson import PreparedLesson
 from appraise.grading.settings import GradingOptions
 from appraise.grading.submission.attachments import read_attachments
 from appraise.grading.submission.cells import SubmittedNotebook
-from appraise.grading.submission.notebook_choice import choose_notebook
 from appraise.grading.submission.matching import Answers, why_no_number
+from appraise.grading.submission.notebook_choice import choose_notebook
 from appraise.grading.submission.reading import read_notebook
 from appraise.grading.submission.release import answer_cells, released_stubs
 from appraise.grading.worker.probe import forbidden_paths

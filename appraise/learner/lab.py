@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 from appraise.course import load_course
 from appraise.errors import CourseError
 from appraise.files import ROOT
+from appraise.learner.versions import is_other_version, version_of
 from appraise.runtime import named_work_folder
 
 
@@ -47,11 +49,23 @@ def copy_missing(lessons: Path | None = None, work: Path | None = None) -> list[
 
 
 def print_copied(new: list[Path]) -> int:
-    """Say what was copied; returns the exit code 0."""
+    """Say what was copied, and which copies do not fit the library; returns the exit code 0."""
     print(
         f"{len(new)} new in {work_folder()}" if new else f"Nothing new; your work in {work_folder()} is as you left it."
     )
+    if others := other_versions():
+        print(
+            f"Newer or older than the course's library, so remarks may not fit: {', '.join(f.name for f in others)}. "
+            "Your answers are safe: rename such a file, and start the course again for a fresh copy."
+        )
     return 0
+
+
+def other_versions(work: Path | None = None) -> list[Path]:
+    """The copies in `work/` that are of another version than the library, in the order of the course."""
+    work = work or work_folder()
+    copies = [(lesson.slug, work / lesson.notebook) for lesson in load_course().lessons]
+    return [file for slug, file in copies if is_other_version(slug, version_of(file, slug))]
 
 
 def lab_command(rest: list[str], instructor: bool = False) -> tuple[list[str], dict[str, str]]:
@@ -92,6 +106,8 @@ def first_page() -> str | None:
 def open_lab(rest: list[str], instructor: bool = False) -> int:
     """Copy the lessons, open JupyterLab and wait until it ends; returns its exit code."""
     print_copied(copy_missing())
+    if instructor and importlib.util.find_spec("jupytext") is None:
+        print("To open a lesson's source as a notebook, run `make env-teach` first.")
     command, env = lab_command(rest, instructor)
     server = subprocess.Popen(command, env=env, cwd=ROOT)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())

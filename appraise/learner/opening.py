@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from appraise.exercises.packs import load_packs
+from appraise.learner.versions import open_version, version_note
 from appraise.runtime import has_page, is_live, kernel_shell
 
 
 def lesson(slug: str, version: str | None = None) -> None:
-    """Open a lesson: wake its forms, show how far one is, and say when notebook and library are not of one version."""
+    """Open a lesson: wake its forms, show how far one is, and say when notebook and library are not of one version.
+
+    Parameters
+    ----------
+    slug : str
+    version : str, optional
+        The version, as lessons released up to 0.1 name it. Newer ones have it in the notebook's metadata alone.
+    """
     if is_live():
         from appraise.learner.not_run_yet import explain_name_errors
         from appraise.learner.waking import wake  # forms are needed in a live kernel alone
@@ -20,11 +27,6 @@ def lesson(slug: str, version: str | None = None) -> None:
             from appraise.learner.standing import opening_box
 
             display(opening_box(slug))
-    pack = load_packs().get(slug)
-    if version is None or not load_packs():
-        return
-    if pack is None or pack["version"] != version:
-        print(
-            f"This copy of lesson {slug} is newer or older than the course's library, so remarks may not fit it. "
-            "Your answers are safe: save them, rename this file, and start the course again for a fresh copy."
-        )
+        version = version or open_version(slug)
+    if note := version_note(slug, version):
+        print(note)

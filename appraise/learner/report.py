@@ -15,6 +15,7 @@ from appraise.files import LESSONS
 from appraise.learner.lab import work_folder
 from appraise.learner.links import heading_link
 from appraise.learner.progress import read_progress
+from appraise.learner.versions import open_version, version_note, version_of
 from appraise.markup import HtmlPage, Markup, element, escape, inline, sign, table
 
 
@@ -143,7 +144,8 @@ def _points_line(rows: list[Row]) -> str:
 def lesson_report(slug: str, work: Path | None = None) -> HtmlPage:
     """How a learner stands in a lesson: every exercise with status, points, remark and the section to read again.
 
-    The last try counts. Shown as a table in a notebook, as text elsewhere. Raises CourseError for an unknown lesson.
+    The last try counts. Shown as a table in a notebook, as text elsewhere. A sentence under it tells of a copy that is
+    of another version than the library. Raises CourseError for an unknown lesson.
     """
     lesson, rows = load_course().lesson(slug), lesson_standing(slug, work)
     if not rows:
@@ -155,7 +157,15 @@ def lesson_report(slug: str, work: Path | None = None) -> HtmlPage:
     )
     columns = ["Exercise", "Status", "Points", "Remark", "Read again"]
     shown = table(columns, [_cells(row) for row in rows], head, "appraise-report", narrow=2)
-    return HtmlPage(shown, "\n".join([head, "", *(line for row in rows for line in _lines(row))]))
+    report = HtmlPage(shown, "\n".join([head, "", *(line for row in rows for line in _lines(row))]))
+    version = open_version(slug) or version_of((work or work_folder()) / lesson.notebook, slug)
+    return with_version_note(report, slug, version)
+
+
+def with_version_note(report: HtmlPage, slug: str, version: str | None) -> HtmlPage:
+    """A report, and under it that the notebook is of another version than the library, where it is."""
+    note = version_note(slug, version)
+    return HtmlPage(report.html + element("p", note), f"{report.text}\n\n{note}") if note else report
 
 
 def _words(row: Row) -> tuple[str, str, str, str]:

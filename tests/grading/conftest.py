@@ -27,6 +27,7 @@ from appraise.grading.submission.matching import match_answers
 from appraise.grading.submission.reading import read_notebook
 from appraise.grading.submission.release import answer_cells
 from appraise.grading.worker.fork_server import ForkServer
+from tests.lesson_text import write_lesson
 
 HERE = Path(__file__).parent / "fixture"
 SLUG = "90-fixture"
@@ -57,7 +58,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir(parents=True)
     shutil.copy(HERE / "course.yml", root)
     shutil.copy(HERE / "exercises.yml", folder)
-    nbformat.write(_solution(), folder / f"{SLUG}.ipynb")
+    write_lesson(_solution(), folder)
     build_lessons(root=root, packs=root / "packs")
     return root
 

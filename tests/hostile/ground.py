@@ -39,6 +39,7 @@ from appraise.grading.worker.probe import course_secrets
 from appraise.grading.worker.starting import start_sandboxed
 from tests.grading.conftest import HERE, SLUG, _solution
 from tests.hostile.submissions import FULL, LATE, UNREADABLE, Submission
+from tests.lesson_text import write_lesson
 
 REPO = Path(__file__).parents[2]
 # less memory and time than a class has, so that a submission that takes all of it soon has; what is not about time
@@ -55,7 +56,7 @@ def compile_course(root: Path) -> None:
     folder.mkdir(parents=True)
     shutil.copy(HERE / "course.yml", root)
     shutil.copy(HERE / "exercises.yml", folder)
-    nbformat.write(_solution(), folder / f"{SLUG}.ipynb")
+    write_lesson(_solution(), folder)
     build_lessons(root=root, packs=root / "packs")
 
 

@@ -13,7 +13,8 @@ from appraise.grading.judging.autograded import rebuild_notebook
 from appraise.grading.submission.matching import match_answers
 from appraise.grading.submission.reading import read_notebook
 from appraise.grading.submission.release import split_answer
-from appraise.learner.report import lesson_report
+from appraise.learner.report import lesson_report, with_version_note
+from appraise.learner.versions import version_of
 from appraise.markup import HtmlPage
 from appraise.runtime import kernel_environment
 
@@ -48,7 +49,7 @@ def report_on(slug: str, notebook: Path) -> HtmlPage:
         except (CellTimeoutError, DeadKernelError) as error:
             why = str(error).partition("\n")[0]
             raise CourseError(f"{notebook}: could not be run to its end: {why}") from None
-        return lesson_report(slug, Path(folder))
+        return with_version_note(lesson_report(slug, Path(folder)), slug, version_of(notebook, slug))
 
 
 def _with_its_answers(slug: str, notebook: Path) -> Any:
