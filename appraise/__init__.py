@@ -3,7 +3,9 @@
 from appraise import aliases
 from appraise.learner.check import check
 from appraise.learner.forms import choose, mark, predict, predicted, predicted_reason, write_text
+from appraise.learner.glossary import glossary
 from appraise.learner.opening import lesson
+from appraise.learner.recall import recall
 from appraise.learner.worked import worked
 from appraise.sources.reader import read, read_beside
 from appraise.sources.tables import claims, documents, frame, numbers, outside, passages, reports, sources
@@ -16,6 +18,7 @@ __all__ = [
     "claims",
     "documents",
     "frame",
+    "glossary",
     "lesson",
     "mark",
     "numbers",
@@ -26,6 +29,7 @@ __all__ = [
     "predicted_reason",
     "read",
     "read_beside",
+    "recall",
     "reports",
     "sources",
     "worked",

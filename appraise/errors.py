@@ -53,6 +53,14 @@ class QuestionError(DataFileError):
     """A question of the test before and after the course, or an answer to one, that cannot be used."""
 
 
+class RecallError(DataFileError):
+    """The opening questions of a lesson that cannot be used."""
+
+
+class GlossaryError(DataFileError):
+    """The glossary that cannot be used, or a word that it does not have."""
+
+
 class AuthorError(DataFileError):
     """A lesson that cannot be made from `solutions/`; a file is named with its two folders."""
 
