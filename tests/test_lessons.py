@@ -143,7 +143,7 @@ def test_the_shape_of_a_lesson(slug):
     assert set(lesson.objectives) <= {e.objective for e in core}
     titles = {i: ex["title"] for i, ex in bank.key(slug).items()}
     for i in more:
-        assert titles[i].endswith("(more)"), i
+        assert titles[i].endswith("(extra)"), i
 
 
 @pytest.mark.parametrize("slug", [s for s in SLUGS if s != "00-start-here"])
