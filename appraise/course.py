@@ -16,12 +16,13 @@ _Text = Annotated[str, Field(min_length=1)]
 
 
 class Lesson(StrictModel):
-    """One lesson of `course.yml`: `minutes` for an attentive learner, `objectives` by id, `graded` or not."""
+    """One lesson of `course.yml`: minutes of its core and of its extras, `objectives` by id, `graded` or not."""
 
     slug: Annotated[str, Field(pattern=r"^\d{2}-[a-z0-9]+(-[a-z0-9]+)*$")]
     title: _Text
     question: _Text
     minutes: Annotated[int, Field(ge=1, le=120)]
+    extra_minutes: Annotated[int, Field(ge=0, le=120)] = 0
     graded: bool = True
     objectives: Annotated[dict[_Id, _Text], Field(min_length=1)]
 

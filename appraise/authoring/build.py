@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from appraise.authoring.compile import compile_lesson
 from appraise.authoring.entries import read_entries
-from appraise.authoring.notebook import write_notebook
+from appraise.authoring.minutes import Minutes
+from appraise.authoring.notebook import read_notebook, write_notebook
 from appraise.authoring.release import make_release
+from appraise.authoring.signposts import find_places, with_signposts
 from appraise.course import Course, load_course
 from appraise.errors import AuthorError, CourseError
 from appraise.files import ROOT, write_whole
@@ -54,19 +56,22 @@ def build_lessons(
     files: dict[Path, bytes] = {}
     from appraise.exercises.packs import pack_bytes
 
-    for nb, made in done:
+    course = _with_minutes(course, {made["lesson"]: minutes for _, made, minutes in done})
+    first = listed[0]
+    places = find_places(read_notebook(solutions / first / f"{first}.ipynb"), first)
+    for nb, made, minutes in done:
         slug = made["lesson"]
         files[solutions / slug / f"{slug}.ipynb"] = write_notebook(nb)
         text = json.dumps(made, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
         files[solutions / slug / "key.json"] = text.encode("utf-8")
         files[packs / f"{slug}.pack"] = pack_bytes(made)
-        for name, content in make_release(slug, nb, solutions).items():
+        shown = with_signposts(nb, course.lesson(slug), course, minutes, places)
+        for name, content in make_release(slug, shown, solutions).items():
             files[root / "lessons" / slug / name] = content
-    _check_unique_ids({made["lesson"]: made["exercises"] for _, made in done}, solutions, listed)
-    readme = root / "README.md"
-    if readme.is_file():
-        there = {slug for slug in listed if (root / "lessons" / slug).is_dir()} | {made["lesson"] for _, made in done}
-        files[readme] = _with_lesson_table(readme.read_text(encoding="utf-8"), course, there).encode("utf-8")
+    made_now = {made["lesson"]: made["exercises"] for _, made, _ in done}
+    _check_unique_ids(made_now, solutions, listed)
+    there = {slug for slug in listed if (root / "lessons" / slug).is_dir()} | set(made_now)
+    files |= _pages_with_minutes(root, course, there)
     changed = [f for f, content in files.items() if not f.is_file() or f.read_bytes() != content]
     if not slugs:
         kept = set(files)
@@ -81,14 +86,52 @@ def build_lessons(
     return changed
 
 
+def _with_minutes(course: Course, minutes: Mapping[str, Minutes]) -> Course:
+    """The manifest with minutes as they were computed just now, for the lessons that were made."""
+    lessons = []
+    for lesson in course.lessons:
+        made = minutes.get(lesson.slug)
+        new = {"minutes": made.core, "extra_minutes": made.extra} if made else {}
+        lessons.append(lesson.model_copy(update=new))
+    return course.model_copy(update={"lessons": lessons})
+
+
+def _pages_with_minutes(root: Path, course: Course, there: set[str]) -> dict[Path, bytes]:
+    """The manifest, README and the instructors' guide with the minutes of every lesson; README only those there."""
+    put: dict[str, Callable[[str], str]] = {
+        "course.yml": lambda text: _manifest_with_minutes(text, course),
+        "README.md": lambda text: _with_lesson_table(text, course, there),
+        "INSTRUCTORS.md": lambda text: _plan_with_minutes(text, course),
+    }
+    files = {root / name: change for name, change in put.items() if (root / name).is_file()}
+    return {f: change(f.read_text(encoding="utf-8")).encode("utf-8") for f, change in files.items()}
+
+
+def _manifest_with_minutes(manifest: str, course: Course) -> str:
+    """The text of course.yml with `minutes` and `extra_minutes` of each lesson; the rest stays as it is written."""
+    for lesson in course.lessons:
+        lines = f"minutes: {lesson.minutes}\n    extra_minutes: {lesson.extra_minutes}\n"
+        own = rf"(- slug: {lesson.slug}\n(?:(?!  - slug:).*\n)*?    )minutes: .*\n(?:    extra_minutes: .*\n)?"
+        manifest = re.sub(own, lambda m, lines=lines: m[1] + lines, manifest)  # type: ignore[misc]
+    return manifest
+
+
+def _plan_with_minutes(guide: str, course: Course) -> str:
+    """The instructors' guide with the minutes of the core in its plan."""
+    for lesson in course.lessons:
+        row = rf"(\| {re.escape(f'{lesson.number} · {lesson.title}')} \| )\d+( \|)"
+        guide = re.sub(row, lambda m, n=lesson.minutes: f"{m[1]}{n}{m[2]}", guide)  # type: ignore[misc]
+    return guide
+
+
 def _with_lesson_table(readme: str, course: Course, there: set[str]) -> str:
     """README with its table of lessons, between the marks, as course.yml has it; a lesson that is there has a link."""
-    rows = ["| Lesson | Question | Minutes |", "| --- | --- | ---: |"]
+    rows = ["| Lesson | Question | Minutes | Extras |", "| --- | --- | ---: | ---: |"]
     for lesson in course.lessons:
         name = f"{lesson.number} · {lesson.title}"
         if lesson.slug in there:
             name = f"[{name}](lessons/{lesson.notebook})"
-        rows.append(f"| {name} | {lesson.question} | {lesson.minutes} |")
+        rows.append(f"| {name} | {lesson.question} | {lesson.minutes} | {lesson.extra_minutes or ''} |")
     marks = re.compile(r"(<!-- lessons -->\n).*?(<!-- /lessons -->)", re.S)
     return marks.sub(lambda m: m[1] + "\n".join(rows) + "\n" + m[2], readme)
 

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from appraise.authoring.entries import read_entries
 from appraise.authoring.lint import check_exercise, check_reasons
+from appraise.authoring.minutes import Minutes, minutes_of
 from appraise.authoring.notebook import exercises_in, headings, read_notebook, title_above, write_metadata
 from appraise.course import Course
 from appraise.errors import AuthorError
@@ -50,8 +51,8 @@ def _run_notebook(nb: NotebookNode, slug: str, wanted: dict[str, Any], file: Pat
         }
 
 
-def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[NotebookNode, dict[str, Any]]:
-    """One lesson's notebook with its metadata and its key.
+def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[NotebookNode, dict[str, Any], Minutes]:
+    """One lesson's notebook with its metadata, its key, and its minutes.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def compile_lesson(slug: str, solutions: Path, course: Course) -> tuple[Notebook
     exercises = {e: _exercise(e, wanted[e], recorded.get(e), yml) for e in described}
     version = hashlib.sha256(json.dumps(exercises, sort_keys=True).encode()).hexdigest()[:8]
     write_metadata(nb, slug, version, entries, notebook)
-    return nb, {"lesson": slug, "version": version, "exercises": exercises}
+    return nb, {"lesson": slug, "version": version, "exercises": exercises}, minutes_of(nb, entries)
 
 
 def _exercise(name: str, entry: dict[str, Any], recorded: dict[str, Any] | None, yml: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from appraise.files import ROOT
 
 
 def make_release(slug: str, nb: NotebookNode, solutions: Path) -> dict[str, bytes]:
-    """The released lesson through nbgrader's GenerateAssignment: file name to bytes."""
+    """The released lesson of a solutions notebook through nbgrader's GenerateAssignment: file name to bytes."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
