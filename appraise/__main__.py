@@ -44,9 +44,10 @@ def _lessons(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _provenance(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.authoring import reasons
     from appraise.sources import provenance
 
-    return provenance.main(given.folder)
+    return max(provenance.main(given.folder), reasons.run_command())
 
 
 def _grade(given: argparse.Namespace, rest: list[str]) -> int:

@@ -72,6 +72,6 @@ def recording_folder() -> Path:
 
 def kernel_environment(**extra: str) -> dict[str, str]:
     """The environment of a kernel that we start: this process's, without what makes it another's, and `extra`."""
-    own = (_EXECUTION, _SESSION, "VSCODE_PID", "APPRAISE_WORK", "APPRAISE_RECORD")
+    own = (_EXECUTION, _SESSION, "VSCODE_PID", "APPRAISE_WORK", "APPRAISE_RECORD", "PYTHONSTARTUP")
     inherited = {name: value for name, value in os.environ.items() if name not in own}
     return {**inherited, "MPLBACKEND": "module://matplotlib_inline.backend_inline", **extra}

@@ -244,7 +244,7 @@ def test_prose_that_nobody_marks_says_so() -> None:
     assert verdict.status == "marked"
     shown = render_remark(ex, verdict, 0.0)
     assert "Written for yourself" in shown
-    assert "nobody marks it" in shown
+    assert "nobody else marks it" in shown
     graded = replace(ex, core=True)
     marked = render_remark(graded, judge(graded, text), 0.0)
     assert "Marked by a person" in marked

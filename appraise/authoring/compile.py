@@ -15,6 +15,7 @@ from appraise.authoring.entries import read_entries
 from appraise.authoring.lint import check_exercise, check_reasons
 from appraise.authoring.minutes import Minutes, minutes_of
 from appraise.authoring.notebook import exercises_in, headings, read_notebook, title_above, write_metadata
+from appraise.authoring.writing import resolve
 from appraise.course import Course
 from appraise.errors import AuthorError
 from appraise.exercises.exercise import Exercise
@@ -113,7 +114,7 @@ def _exercise(name: str, entry: dict[str, Any], recorded: dict[str, Any] | None,
     is_function = "cases" in recorded
     if entry["kind"] == "write":
         ex.pop("expected", None)
-        return ex
+        return {**ex, **{field: value for field, value in resolve(entry, yml, name).items() if value}}
     check_reasons(Exercise.from_json(ex), yml)
     if is_function and not entry["inputs"]:
         raise AuthorError(yml, f"{name}.inputs", "expected at least one visible case for a function")

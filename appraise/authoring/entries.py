@@ -28,9 +28,11 @@ class Accepted(StrictModel):
 
 
 class Expect(StrictModel):
-    """A formal point that a text should hold: a regular expression, and what to say when it is not found."""
+    """A formal point that a text should hold: a regular expression, or a point of `assets/writing.yml` by name, and
+    what to say when it is not found."""
 
-    pattern: str
+    pattern: str = ""
+    about: str | None = None
     missing: str
 
 
@@ -71,6 +73,10 @@ class Entry(StrictModel):
     hidden: list[str] = []  # of a function: cases that only the grader holds
     groups: dict[str, list[int]] = {}  # of a function: named groups of cases (numbered over inputs, then hidden)
     expects: list[Expect] = []  # of a text
+    alarms: list[str] = []  # of a text: alarms of assets/writing.yml that stop at a wording
+    figures: list[str] = []  # of a text with the alarm "figures": figures that stand in no passage and are in order
+    models: dict[str, str] = {}  # of a text: texts to compare with, by what they are ("plain", "exact")
+    self_mark: list[str] = []  # of a text: what its writer looks at before the models open
     most_words: int | None = None
     uncounted: list[str] = []  # of a text: how the lines begin that do not count as words
 

@@ -90,7 +90,9 @@ class Verdict:
     misconception : str or None
         The id of the misconception that the answer shows.
     wrong : tuple of str
-        Names of the parts that are not right.
+        Names of the parts that are not right; of a text, the points that are missing, one sentence each.
+    reconsider : tuple of str
+        Of a text: wordings to look at again, one sentence each.
     """
 
     share: float
@@ -98,6 +100,7 @@ class Verdict:
     remark: str
     misconception: str | None = None
     wrong: tuple[str, ...] = ()
+    reconsider: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -244,6 +247,10 @@ class Exercise:
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     groups: Mapping[str, Sequence[int]] = field(default_factory=dict)
     expects: Sequence[Mapping[str, str]] = ()
+    alarms: Sequence[Mapping[str, str]] = ()
+    figures: Sequence[str] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
+    self_mark: Sequence[str] = ()
     most_words: int | None = None
     uncounted: Sequence[str] = ()
 

@@ -18,6 +18,7 @@ from appraise.exercises.follows import apply_follow_rules
 from appraise.exercises.functions import judge_function
 from appraise.exercises.parts import flatten, parts_of
 from appraise.exercises.plots import judge_plot
+from appraise.exercises.prose import missing_points, things_to_reconsider
 from appraise.exercises.serialize import Json, describe_type, short
 from appraise.exercises.values import (
     PartKey,
@@ -77,15 +78,20 @@ def judge(ex: Exercise, answer: Json, call: Call | None = None) -> Verdict:
         return Verdict(0.0, Status.WRONG, str(fault))
 
 
+_AND_CHECK = "Then press Check; without a form, run the answer cell and the check cell."
+
+
 def _no_answer_remark(ex: Exercise, answer: Json) -> str:
     name = ex.name
     if isinstance(answer, dict) and "stub" in answer:
-        return f"`{name}` still holds the three dots. Put your answer in their place and run both cells again."
+        return (
+            f"`{name}` still holds the three dots. Answer in its form, or put your answer in their place. {_AND_CHECK}"
+        )
     if answer is None and not ex.is_function:
-        return f"`{name}` is None, which is Python's word for nothing. Put your answer there and run both cells again."
+        return f"`{name}` is None, which is Python's word for nothing. Put your answer there. {_AND_CHECK}"
     if isinstance(answer, dict) and any(answer.get(k) for k in ("dict", "frame", "series")):
-        return f"The entries of `{name}` are not filled in yet. Put your answers there and run both cells again."
-    return f"`{name}` is empty. Put your answer there and run both cells again."
+        return f"Nothing is chosen or filled in yet for `{name}`. {_AND_CHECK}"
+    return f"`{name}` is empty. Put your answer there. {_AND_CHECK}"
 
 
 # ── parts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -281,14 +287,12 @@ def _judge_prose(ex: Exercise, answer: Json) -> Verdict:
     if not isinstance(answer, str):
         remark = f"`{ex.name}` is {describe_type(answer)}. Write a text in quotation marks."
         return Verdict(0.0, Status.WRONG, remark)
-    uncounted = tuple(head.casefold() for head in ex.uncounted)
-    counted = [line for line in answer.splitlines() if not line.strip().casefold().startswith(uncounted)]
-    count = len(re.findall(r"\b[\w’'.-]+\b", "\n".join(counted)))
-    missing = [e["missing"] for e in ex.expects if not re.search(e["pattern"], answer, re.I)]
-    if ex.most_words and count > ex.most_words:
-        missing.append(f"It has {count} words; the limit is {ex.most_words}.")
+    missing = missing_points(ex, answer)
     formal = " ".join(missing) if missing else "Nothing on the list of formal points is missing."
-    marks = "A person marks this text with the rubric; this check cannot."
-    if not ex.core:
-        marks = "You wrote it for yourself: nobody marks it."
-    return Verdict(0.0, Status.MARKED, f"{formal} {marks}")
+    alarms = things_to_reconsider(ex, answer)
+    look = f" Look again: {' '.join(alarms)}" if alarms else ""
+    if ex.core:
+        marks = "A person marks this text with the rubric; this check cannot."
+    else:
+        marks = "You wrote it for yourself: nobody else marks it."
+    return Verdict(0.0, Status.MARKED, f"{formal}{look} {marks}", wrong=tuple(missing), reconsider=tuple(alarms))

@@ -9,8 +9,16 @@ from appraise.exercises.parts import describe_parts
 
 
 def praise(ex: Exercise) -> str:
-    """The line after a right answer, with the one thing to carry away, if there is one."""
-    return "Right." + (f" {ex.right}" if ex.right else "")
+    """The line after a right answer, with the one thing to carry away, or the first reason.
+
+    >>> from appraise.exercises.exercise import Reason
+    >>> because = Reason("What a difference is", "The later mean is taken from the earlier one.")
+    >>> praise(Exercise("fall", name="fall", kind="compute", expected=2.8, reasons={"fall": because}))
+    'Right. The later mean is taken from the earlier one.'
+    """
+    first = next(iter(ex.reasons.values()), None)
+    why = ex.right or (first.why if first else "")
+    return f"Right. {why}".strip()
 
 
 def what_is_asked(ex: Exercise) -> str:

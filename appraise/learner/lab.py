@@ -66,6 +66,8 @@ def lab_command(rest: list[str], instructor: bool = False) -> tuple[list[str], d
         settings = str(ROOT / "assets" / "jupyter")
         env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [settings, env.get("JUPYTER_CONFIG_PATH")]))
         env["APPRAISE_WORK"] = str(work_folder())
+        env["APPRAISE_PYTHONSTARTUP"] = env.get("PYTHONSTARTUP", "")
+        env["PYTHONSTARTUP"] = str(Path(__file__).with_name("not_run_yet.py"))
         if page := first_page():
             command.append(f"--LabApp.default_url={page}")
     return [*command, *rest], env

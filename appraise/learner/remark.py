@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from appraise.exercises.exercise import Exercise, Status, Verdict
-from appraise.markup import Markup, element, escape, inline, sign
+from appraise.learner.links import heading_link
+from appraise.learner.reasons import shown_reasons
+from appraise.markup import Markup, element, inline, sign
 
 HINT_AFTER = 2  # wrong tries before the hint is shown with the next one
 WORKED_AFTER = 3  # wrong tries before a worked answer is offered
@@ -14,6 +16,7 @@ _COLOURS = {
     Status.NO_ANSWER: "#5f6368",
 }
 _NOTE = "#3559a8"
+_LINES = "white-space: pre-line"
 
 
 def render_remark(ex: Exercise, verdict: Verdict, points: float, tries: int = 0) -> Markup:
@@ -34,8 +37,13 @@ def render_remark(ex: Exercise, verdict: Verdict, points: float, tries: int = 0)
     if status is Status.RIGHT:
         remark = remark.removeprefix("Right.").strip()
     score = f" · {points:g} of {ex.points:g} points" if ex.is_graded else ""
-    more = []
-    if status is not Status.RIGHT:
+    more: list[Markup] = []
+    if status is Status.RIGHT:
+        more.append(shown_reasons(ex))
+    elif status is Status.MARKED:
+        remark = ""
+        more += _on_a_text(ex, verdict, tries)
+    else:
         more.append(element("p", Markup("Read "), heading_link(ex.see, ex.see), Markup(" again.")))
         if tries > HINT_AFTER and ex.hint:
             more.append(element("p", element("strong", "Hint."), Markup(" "), inline(ex.hint)))
@@ -43,6 +51,35 @@ def render_remark(ex: Exercise, verdict: Verdict, points: float, tries: int = 0)
             call = element("code", f'worked("{ex.id}")')
             more.append(element("p", Markup("A worked answer opens with "), call, Markup(" in a new cell.")))
     return _box(status.sign, word + score, remark, Markup("").join(more), _COLOURS.get(status, _NOTE))
+
+
+def _on_a_text(ex: Exercise, verdict: Verdict, tries: int) -> list[Markup]:
+    """What a text lacks, what to reconsider, and, once nothing is missing or after some tries, models beside it."""
+    shown = []
+    for head, lines in (("Still missing:", verdict.wrong), ("Look at it again:", verdict.reconsider)):
+        if lines:
+            items = element("ul", *(element("li", line) for line in lines))
+            shown += [element("p", element("strong", head)), items]
+    if not verdict.wrong:
+        shown.append(element("p", "Nothing on the list of formal points is missing. A check cannot read, though."))
+    if ex.models and (not verdict.wrong or tries >= WORKED_AFTER):
+        shown.append(shown_models(ex))
+    marks = (
+        "A person marks this text with the rubric." if ex.core else "You wrote it for yourself: nobody else marks it."
+    )
+    return [*shown, element("p", marks)]
+
+
+def shown_models(ex: Exercise) -> Markup:
+    """What a writer looks at in the own text first, and behind it the models."""
+    asks = element("ul", *(element("li", line) for line in ex.self_mark), style="margin: 0.3em 0")
+    first = element("p", element("strong", "Mark your own text first."), asks if ex.self_mark else Markup(""))
+    models = (
+        element("p", element("strong", f"{name[:1].upper()}{name[1:]}: "), element("span", text, style=_LINES))
+        for name, text in ex.models.items()
+    )
+    head = element("summary", "I have marked mine: show what to compare it with", style="cursor: pointer")
+    return element("div", first, element("details", head, *models))
 
 
 def render_note(shown: str, head: str, text: str, more: str = "") -> Markup:
@@ -62,21 +99,6 @@ def render_unknown(exercise_id: str) -> Markup:
 def read_again(ex: Exercise) -> str:
     """The sentence that leads back to the section behind the exercise."""
     return f"Read “{ex.see}” again."
-
-
-def heading_link(heading: str, words: str) -> Markup:
-    """A link to a heading of the same notebook; words alone where JupyterLab would not find it.
-
-    Browsers write some characters of an address in percent signs, and JupyterLab does not read them back.
-
-    >>> print(heading_link("Look: what?", "look"), heading_link("Exercise · One", "one"))
-    <a href="#Look:-what?" style="text-decoration: underline">look</a> one
-    """
-    anchor = heading.replace(" ", "-")
-    if not anchor or not anchor.isascii() or set(anchor) & set('"<>`%'):
-        return escape(words)
-    # JupyterLab tells a link by its colour alone
-    return element("a", words, href=f"#{anchor}", style="text-decoration: underline")
 
 
 def _box(shown: str, head: str, text: str, more: str, colour: str) -> Markup:

@@ -13,8 +13,8 @@ from appraise.exercises.exercise import Exercise, Status
 from appraise.exercises.packs import exercises_of
 from appraise.files import LESSONS
 from appraise.learner.lab import work_folder
+from appraise.learner.links import heading_link
 from appraise.learner.progress import read_progress
-from appraise.learner.remark import heading_link
 from appraise.markup import HtmlPage, element, escape, inline, sign, table
 
 
@@ -85,7 +85,7 @@ def _row(ex: Exercise, heading: str, tried: dict[str, Any]) -> Row:
 def _title_of(heading: str) -> str:
     """The title in a question's heading.
 
-    >>> _title_of("Exercise · Find it (more)")
+    >>> _title_of("Exercise · Find it (extra)")
     'Find it'
     """
     return re.sub(r"^Exercise\W+|\s*\([^()]*\)$", "", heading)
@@ -157,7 +157,7 @@ def _words(row: Row) -> tuple[str, str, str, str]:
 
 def _cells(row: Row) -> list[str]:
     status, points, remark, see = _words(row)
-    name = heading_link(row.heading, row.title) + ("" if row.core else " (more)")
+    name = heading_link(row.heading, row.title) + ("" if row.core else " (extra)")
     return [name, sign(row.status.sign, status), points, inline(remark), heading_link(see, see)]
 
 

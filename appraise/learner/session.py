@@ -6,12 +6,12 @@ the form does not write. The page puts the new text in the cell's place only whe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from appraise.exercises.exercise import Exercise
+from appraise.exercises.prose import missing_points, things_to_reconsider
 from appraise.learner.answers import Answer, Part
 from appraise.learner.calls import answer_name, read_arguments, write_argument
 from appraise.learner.check import check
@@ -66,7 +66,9 @@ class AnswerSession:
             reply["copy"] = self.answer.as_text()
         if self.exercise.is_prose:
             value = self.answer.value
-            reply["missing"] = missing_points(self.exercise, value if isinstance(value, str) else "")
+            text = value if isinstance(value, str) else ""
+            reply["missing"] = missing_points(self.exercise, text)
+            reply["reconsider"] = things_to_reconsider(self.exercise, text)
         if message["do"] == "check":
             reply["remark"] = self._check()
         return reply
@@ -105,16 +107,6 @@ class AnswerSession:
     def _check(self) -> str:
         shown = check(self.exercise.id, self.answer.value)._repr_html_()
         return str(shown)
-
-
-def missing_points(exercise: Exercise, text: str) -> list[str]:
-    """The formal points of an exercise that a text does not show yet, one sentence each.
-
-    >>> points = [{"pattern": "placebo", "missing": "No comparison was found."}]
-    >>> missing_points(Exercise("tell", name="telling", kind="write", expects=points), "Pain fell.")
-    ['No comparison was found.']
-    """
-    return [e["missing"] for e in exercise.expects if not re.search(e["pattern"], text, re.I)]
 
 
 @dataclass

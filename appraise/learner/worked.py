@@ -7,12 +7,13 @@ import re
 from contextlib import suppress
 from typing import Any
 
-from appraise.exercises.exercise import Status
+from appraise.exercises.exercise import Exercise, Status
 from appraise.exercises.packs import find_exercise
 from appraise.files import SOLUTIONS
 from appraise.learner.progress import progress_file, read_progress, write_progress
-from appraise.learner.remark import WORKED_AFTER, render_note, render_unknown
-from appraise.markup import element
+from appraise.learner.reasons import reasons_table
+from appraise.learner.remark import WORKED_AFTER, render_note, render_unknown, shown_models
+from appraise.markup import Markup, element
 
 
 def worked(exercise_id: str) -> Any:
@@ -41,7 +42,18 @@ def worked(exercise_id: str) -> Any:
         entry["helped"] = True
         with suppress(OSError):  # as in remember_try
             write_progress(file, kept)
-    return HTML(render_note("i", "A worked answer", "", element("pre", source)))
+    return HTML(render_note("i", "A worked answer", "", _explained(ex, source)))
+
+
+def _explained(ex: Exercise, source: str) -> Markup:
+    """The reasons row by row, with the code behind them; the code alone where there are none; models for a text."""
+    code = element("pre", source)
+    if ex.is_prose and ex.models:
+        return shown_models(ex)
+    if not ex.reasons:
+        return code
+    folded = element("details", element("summary", "As code", style="cursor: pointer"), code)
+    return reasons_table(ex) + (code if ex.is_function else folded)
 
 
 def worked_source(slug: str, exercise_id: str) -> str | None:

@@ -92,7 +92,7 @@ class Form {
 
   /** Say why a choice is not in the notebook's text, and offer the text. */
   #explain(reply) {
-    if (reply.missing) this.#listMissing(reply.missing);
+    if (reply.missing) this.#listMissing(reply.missing, reply.reconsider ?? []);
     const isNothing = this.model.get("states").every((state) => !state.text && !state.chosen?.length && state.value == null);
     this.note.replaceChildren();
     if (!reply.copy || isNothing) return;
@@ -198,10 +198,12 @@ class Form {
     return { node: make("div", {}, area, count, missing), controls: [{ show, flush: write, value: () => area.value }] };
   }
 
-  #listMissing(points) {
-    const items = points.map((point) => make("li", {}, point));
+  #listMissing(points, alarms) {
+    const list = (lines, name) => make("ul", { class: name }, ...lines.map((line) => make("li", {}, line)));
     const words = points.length ? `Still missing (${points.length}):` : "Nothing on the list of points is missing.";
-    this.missing?.replaceChildren(make("p", {}, words), ...(items.length ? [make("ul", {}, ...items)] : []));
+    const missing = points.length ? [list(points, "appraise-points")] : [];
+    const again = alarms.length ? [make("p", {}, "Look at it again:"), list(alarms, "appraise-alarms")] : [];
+    this.missing?.replaceChildren(make("p", {}, words), ...missing, ...again);
   }
 
   /** A line from low to high with a number on it, and a reason in a few words. */

@@ -41,6 +41,7 @@ def view(spawner):
         spawner.notebook_dir = "~"
         jupyter = [settings / "learner", settings, course / "assets" / "jupyter"]
         spawner.environment["APPRAISE_WORK"] = f"{Path('~' + spawner.user.name).expanduser()}/one-trial-five-tellings"
+        spawner.environment["PYTHONSTARTUP"] = str(course / "appraise" / "learner" / "not_run_yet.py")
     spawner.environment["JUPYTER_CONFIG_PATH"] = ":".join(map(str, jupyter))
     spawner.environment["PATH"] = f"{programs}:/usr/local/bin:/usr/bin:/bin"  # nbgrader calls alembic by name
 

@@ -470,11 +470,11 @@ def test_prose_is_counted_and_written(room):
     book = Notebook(room, OPENING, TELLING)
     room.run_all()
     form = book.form("telling-two-hundred-words")
-    form.locator(".appraise-missing li").first.wait_for()
-    before = form.locator(".appraise-missing li").count()
+    form.locator(".appraise-points li").first.wait_for()
+    before = form.locator(".appraise-points li").count()
     area = form.get_by_role("textbox")
     area.fill(PROSE)
-    form.locator(f".appraise-missing li >> nth={before - 4}").wait_for(state="detached")
+    form.locator(f".appraise-points li >> nth={before - 4}").wait_for(state="detached")
     assert form.locator(".appraise-count").inner_text() == "15 of 200 words"
     book.wait_for(1, "Not said.")
     assert literal(book.source(1), "telling") == PROSE

@@ -19,9 +19,10 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from appraise.exercises.packs import exercises_of, find_exercise
+from appraise.exercises.prose import missing_points
 from appraise.learner import forms
 from appraise.learner.answers import Answer, is_blank
-from appraise.learner.session import AnswerSession, Prediction, PredictionSession, missing_points
+from appraise.learner.session import AnswerSession, Prediction, PredictionSession
 from appraise.learner.waking import wake
 from tests import bank
 from tests.conftest import ROOT
