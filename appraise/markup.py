@@ -102,7 +102,11 @@ def text_table(data: pd.DataFrame) -> HtmlPage:
     import pandas as pd
 
     with pd.option_context("display.max_colwidth", None):
-        shown = str(data_table(data, render_links=True)).replace("<td>", f'<td style="{_CELL}">').replace("<th ", f'<th style="{_CELL}" ')
+        shown = (
+            str(data_table(data, render_links=True))
+            .replace("<td>", f'<td style="{_CELL}">')
+            .replace("<th ", f'<th style="{_CELL}" ')
+        )
     return HtmlPage(element("div", Markup(shown), style="overflow-x: auto"), data.to_string())
 
 
