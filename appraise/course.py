@@ -41,11 +41,54 @@ class Lesson(StrictModel):
         return f"{self.slug}/{self.slug}.ipynb"
 
 
+class Route(StrictModel):
+    """A way through the course: some of its lessons, or a notebook of its own that is put together from them.
+
+    Attributes
+    ----------
+    lessons : tuple of str
+        Slugs, in their order; empty for a notebook of its own.
+    minutes : int or None
+        Of a notebook of its own: computed by `make lessons`.
+    extras : bool
+        Whether the extras of its lessons belong to it.
+    """
+
+    title: _Text
+    for_whom: _Text
+    lessons: tuple[str, ...] = ()
+    minutes: int | None = None
+    extras: bool = False
+
+
 class Course(StrictModel):
-    """`course.yml`: the one manifest, the lessons in their order."""
+    """`course.yml`: the one manifest, the lessons in their order, and the routes through them."""
 
     title: _Text
     lessons: Annotated[list[Lesson], Field(min_length=1)]
+    routes: dict[_Id, Route] = {}
+
+    def minutes_of(self, route: Route) -> int:
+        """The minutes of a route: its own notebook's, or those of its lessons, with extras where they belong to it.
+
+        >>> course = load_course()
+        >>> course.minutes_of(course.routes["core"]) < course.minutes_of(course.routes["whole"])
+        True
+        """
+        if route.minutes is not None:
+            return route.minutes
+        lessons = [lesson for lesson in self.lessons if lesson.slug in route.lessons]
+        return sum(lesson.minutes + lesson.extra_minutes * route.extras for lesson in lessons)
+
+    def notebook_of(self, route: str) -> str:
+        """Where a route's own notebook lies inside `lessons/` or `work/`; its first lesson's where it has none."""
+        lessons = self.routes[route].lessons
+        return self.lesson(lessons[0]).notebook if lessons else f"{route}/{route}.ipynb"
+
+    @property
+    def own_notebooks(self) -> list[str]:
+        """The routes with a notebook of their own."""
+        return [name for name, route in self.routes.items() if not route.lessons]
 
     def lesson(self, slug: str) -> Lesson:
         """The lesson of a slug. Raises CourseError, which names the lessons that there are."""
@@ -74,6 +117,10 @@ def _load_course(file: Path, _changed: int) -> Course:
     for slug in slugs:
         if slugs.count(slug) > 1:
             raise CourseFileError(file.name, "", f"expected each lesson once, {slug!r} stands twice")
+    for name, route in course.routes.items():
+        for slug in route.lessons:
+            if slug not in slugs:
+                raise CourseFileError(file.name, f"routes.{name}", f"expected a lesson of this file, found {slug!r}")
     if slugs != sorted(slugs):
         raise CourseFileError(file.name, "", "expected the lessons in the order of their numbers")
     return course

@@ -70,7 +70,7 @@ def test_the_image_is_finished_and_the_badge_opens_the_first_lesson(
     flags = [f"--port={free_port}", "--no-browser", "--ServerApp.token=t"]
     flags += ["--allow-root"] if os.geteuid() == 0 else []  # Binder's user is not root
     with serving([sys.executable, str(entrypoint), *words, *flags], cwd=tree, port=free_port, env=env) as ask:
-        assert badge() == "lab/tree/work/00-start-here/00-start-here.ipynb"
+        assert badge() == "lab/tree/work/two-hours/two-hours.ipynb"
         assert ask(f"api/contents/{badge().removeprefix('lab/tree/')}?content=0")["type"] == "notebook"
         request = urllib.request.Request(
             f"http://127.0.0.1:{free_port}/{badge()}", headers={"Authorization": "token t"}

@@ -9,11 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbformat import NotebookNode
+
 from appraise.authoring.compile import compile_lesson
 from appraise.authoring.entries import read_entries
 from appraise.authoring.minutes import Minutes
-from appraise.authoring.notebook import read_notebook, write_notebook
+from appraise.authoring.notebook import write_notebook
 from appraise.authoring.release import make_release
+from appraise.authoring.routes import compose, minutes_of_route
 from appraise.authoring.signposts import find_places, with_signposts
 from appraise.course import Course, load_course
 from appraise.errors import AuthorError, CourseError
@@ -58,7 +62,7 @@ def build_lessons(
 
     course = _with_minutes(course, {made["lesson"]: minutes for _, made, minutes in done})
     first = listed[0]
-    places = find_places(read_notebook(solutions / first / f"{first}.ipynb"), first)
+    places = find_places(_lesson_notebook(first, root, [nb for nb, made, _ in done if made["lesson"] == first]), first)
     for nb, made, minutes in done:
         slug = made["lesson"]
         files[solutions / slug / f"{slug}.ipynb"] = write_notebook(nb)
@@ -70,6 +74,11 @@ def build_lessons(
             files[root / "lessons" / slug / name] = content
     made_now = {made["lesson"]: made["exercises"] for _, made, _ in done}
     _check_unique_ids(made_now, solutions, listed)
+    routes = _route_notebooks(root, course, files)
+    for name, (nb, minutes_of_it) in routes.items():
+        files[root / "lessons" / course.notebook_of(name)] = write_notebook(nb)
+        route = course.routes[name].model_copy(update={"minutes": minutes_of_it})
+        course = course.model_copy(update={"routes": {**course.routes, name: route}})
     there = {slug for slug in listed if (root / "lessons" / slug).is_dir()} | set(made_now)
     files |= _pages_with_minutes(root, course, there)
     changed = [f for f, content in files.items() if not f.is_file() or f.read_bytes() != content]
@@ -86,6 +95,33 @@ def build_lessons(
     return changed
 
 
+def _lesson_notebook(slug: str, root: Path, made: Sequence[NotebookNode]) -> NotebookNode:
+    """A lesson as it was made just now, else as it is released; empty where it is neither."""
+    released = root / "lessons" / slug / f"{slug}.ipynb"
+    if made:
+        return made[0]
+    there: NotebookNode = nbformat.read(released, as_version=4) if released.is_file() else nbformat.v4.new_notebook()
+    return there
+
+
+def _route_notebooks(root: Path, course: Course, files: Mapping[Path, bytes]) -> dict[str, tuple[NotebookNode, int]]:
+    """The notebooks of routes, put together from the lessons made just now and those that are there, with minutes."""
+    lessons: dict[str, NotebookNode] = {}
+    minutes: dict[str, float] = {}
+    for lesson in course.lessons:
+        released, key = root / "lessons" / lesson.notebook, root / "solutions" / lesson.slug / "key.json"
+        held = {f: files.get(f) or (f.read_bytes() if f.is_file() else b"") for f in (released, key)}
+        if all(held.values()):
+            lessons[lesson.slug] = nbformat.reads(held[released].decode("utf-8"), as_version=4)
+            exercises = json.loads(held[key])["exercises"]
+            minutes |= {exercise: ex["minutes"] for exercise, ex in exercises.items()}
+    notebooks = {}
+    for name in course.own_notebooks:
+        nb = compose(root / "assets" / "routes" / f"{name}.md", name, lessons)
+        notebooks[name] = nb, minutes_of_route(nb, minutes)
+    return notebooks
+
+
 def _with_minutes(course: Course, minutes: Mapping[str, Minutes]) -> Course:
     """The manifest with minutes as they were computed just now, for the lessons that were made."""
     lessons = []
@@ -100,7 +136,7 @@ def _pages_with_minutes(root: Path, course: Course, there: set[str]) -> dict[Pat
     """The manifest, README and the instructors' guide with the minutes of every lesson; README only those there."""
     put: dict[str, Callable[[str], str]] = {
         "course.yml": lambda text: _manifest_with_minutes(text, course),
-        "README.md": lambda text: _with_lesson_table(text, course, there),
+        "README.md": lambda text: _with_routes(_with_lesson_table(text, course, there), course),
         "INSTRUCTORS.md": lambda text: _plan_with_minutes(text, course),
     }
     files = {root / name: change for name, change in put.items() if (root / name).is_file()}
@@ -113,7 +149,23 @@ def _manifest_with_minutes(manifest: str, course: Course) -> str:
         lines = f"minutes: {lesson.minutes}\n    extra_minutes: {lesson.extra_minutes}\n"
         own = rf"(- slug: {lesson.slug}\n(?:(?!  - slug:).*\n)*?    )minutes: .*\n(?:    extra_minutes: .*\n)?"
         manifest = re.sub(own, lambda m, lines=lines: m[1] + lines, manifest)  # type: ignore[misc]
+    for name in course.own_notebooks:
+        own = rf"(^  {name}:\n(?:    .*\n)*?    minutes: )\d+"
+        minutes = course.minutes_of(course.routes[name])
+        manifest = re.sub(own, lambda m, n=minutes: f"{m[1]}{n}", manifest, flags=re.M)  # type: ignore[misc]
     return manifest
+
+
+def _with_routes(readme: str, course: Course) -> str:
+    """README with its list of routes, between the marks, as course.yml has them."""
+    lines = []
+    for name, route in course.routes.items():
+        minutes = course.minutes_of(route)
+        time = f"{minutes} minutes" if minutes <= 120 else f"{round(minutes / 60, 1):g} hours"
+        many = f", {len(route.lessons)} lessons" if route.lessons else ""
+        lines.append(f"- **[{route.title}](lessons/{course.notebook_of(name)})** ({time}{many}): {route.for_whom}.")
+    marks = re.compile(r"(<!-- routes -->\n).*?(<!-- /routes -->)", re.S)
+    return marks.sub(lambda m: m[1] + "\n".join(lines) + "\n" + m[2], readme)
 
 
 def _plan_with_minutes(guide: str, course: Course) -> str:

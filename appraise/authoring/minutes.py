@@ -18,6 +18,7 @@ from appraise.sources.reader import read
 WORDS_A_MINUTE = 180
 CALLS = {"twelve_questions": 12, "recall": 2, "predict": 1}  # minutes of what is done and is no exercise
 EXTRA = re.compile(r"\((extra|more)\)$")
+_SIDE_BY_SIDE = ("read_beside", "reader")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$", re.M)
 
 
@@ -47,9 +48,14 @@ def minutes_of(nb: NotebookNode, entries: Mapping[str, Entry]) -> Minutes:
     """
     words = words_of(nb, entries)
     own = [sum(e.minutes for e in entries.values() if e.core is core) for core in (True, False)]
-    code = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "code")
-    own[0] += sum(n * len(re.findall(rf"\b{name}\(", code)) for name, n in CALLS.items())
+    own[0] += minutes_of_calls(nb)
     return Minutes(*(math.ceil(m + w / WORDS_A_MINUTE) for m, w in zip(own, words)))
+
+
+def minutes_of_calls(nb: NotebookNode) -> int:
+    """The minutes of what is done in a notebook and is no exercise."""
+    code = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "code")
+    return sum(n * len(re.findall(rf"\b{name}\(", code)) for name, n in CALLS.items())
 
 
 def words_of(nb: NotebookNode, entries: Mapping[str, Entry]) -> Words:
@@ -108,18 +114,21 @@ def _passages(source: str) -> list[str]:
 
 
 def _views(source: str) -> Iterator[tuple[tuple[str, str], list[tuple[int, str]]]]:
-    """What each call of `read` with written-out arguments shows."""
+    """What each call of `read` or `read_beside` with written-out arguments shows."""
     try:
         calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     except SyntaxError:  # a cell with a command of Jupyter
         return
     for call in calls:
-        named = isinstance(call.func, ast.Name) and call.func.id == "read"
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
         values: list[Any] = [a.value for a in call.args if isinstance(a, ast.Constant)]
-        if not named or len(values) != len(call.args) or len(values) < 2:
+        if len(values) != len(call.args):
             continue
-        try:
-            view = read(*values)
-        except (AppraiseError, TypeError):  # the run of the notebook says what is wrong with it
-            continue
-        yield (str(values[0]), str(values[1])), view.paragraphs
+        asked = [tuple(values)] if name == "read" else []
+        if name in _SIDE_BY_SIDE:
+            asked = [(*str(v).split()[:2], *map(int, re.findall(r"\d+", str(v)))) for v in values]
+        for one in asked:
+            try:
+                yield (str(one[0]), str(one[1])), read(*one).paragraphs
+            except (AppraiseError, TypeError, IndexError):  # the run of the notebook says what is wrong with it
+                continue

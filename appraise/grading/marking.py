@@ -68,8 +68,7 @@ def rubric_form(cell: Any) -> str:
 def _criterion(c: Criterion) -> str:
     shown = ""
     for n in LEVELS:
-        says = "Absent throughout." if n == 0 else c.levels[n]
-        shown += f'<li><label><input type="radio" name="{c.id}" value="{n}"> {n} {html.escape(says)}</label>'
+        shown += f'<li><label><input type="radio" name="{c.id}" value="{n}"> {n} {html.escape(c.levels[n])}</label>'
         shown += f"<q>{html.escape(c.anchors[n])}</q></li>" if n else "</li>"
     return (
         f'<fieldset data-name="{html.escape(c.name)}"><legend>{html.escape(c.name)}</legend>'

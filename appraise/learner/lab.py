@@ -27,7 +27,7 @@ def copy_missing(lessons: Path | None = None, work: Path | None = None) -> list[
     Raises CourseError for a folder of `lessons/` that `course.yml` does not name.
     """
     lessons, work = lessons or ROOT / "lessons", work or work_folder()
-    known = {lesson.slug for lesson in load_course().lessons}
+    known = {lesson.slug for lesson in load_course().lessons} | set(load_course().own_notebooks)
     folders = sorted(p for p in lessons.iterdir() if p.is_dir()) if lessons.is_dir() else []
     for folder in folders:
         if folder.name not in known:
@@ -74,9 +74,16 @@ def lab_command(rest: list[str], instructor: bool = False) -> tuple[list[str], d
 
 
 def first_page() -> str | None:
-    """The address, inside the running server, of the first lesson in `work/`; None where there is none."""
-    for lesson in load_course().lessons:
-        file = work_folder() / lesson.notebook
+    """The address, inside the running server, of the notebook to begin with in `work/`; None where there is none.
+
+    For somebody new it is the shortest route's; for somebody who has tried exercises it is the first lesson, whose map
+    says how far they are.
+    """
+    course = load_course()
+    lessons = [lesson.notebook for lesson in course.lessons]
+    is_new = not any((work_folder() / ".progress").glob("*.json"))
+    for notebook in [*(map(course.notebook_of, course.own_notebooks) if is_new else ()), *lessons]:
+        file = work_folder() / notebook
         if file.is_file() and file.is_relative_to(ROOT):
             return "/lab/tree/" + urllib.parse.quote(file.relative_to(ROOT).as_posix())
     return None

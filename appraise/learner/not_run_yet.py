@@ -8,6 +8,7 @@ import os
 import sys
 from typing import Any
 
+
 def explain_name_errors(shell: Any) -> None:
     """Let a kernel's shell add a sentence to every NameError."""
     says = (

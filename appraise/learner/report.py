@@ -15,7 +15,7 @@ from appraise.files import LESSONS
 from appraise.learner.lab import work_folder
 from appraise.learner.links import heading_link
 from appraise.learner.progress import read_progress
-from appraise.markup import HtmlPage, element, escape, inline, sign, table
+from appraise.markup import HtmlPage, Markup, element, escape, inline, sign, table
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,13 @@ def lesson_standing(slug: str, work: Path | None = None) -> list[Row]:
     return [_row(exercises[name], headings.get(name, ""), kept.get(name) or {}) for name in in_order]
 
 
+def route_standing(name: str, work: Path | None = None) -> list[Row]:
+    """Every exercise of a route's own notebook in its order, as `lesson_standing` gives those of a lesson."""
+    asked = checked_exercises(LESSONS / load_course().notebook_of(name))
+    rows = {row.id: row for lesson in load_course().lessons for row in lesson_standing(lesson.slug, work)}
+    return [rows[exercise] for exercise in asked if exercise in rows]
+
+
 def _row(ex: Exercise, heading: str, tried: dict[str, Any]) -> Row:
     return Row(
         id=ex.id,
@@ -93,7 +100,11 @@ def _title_of(heading: str) -> str:
 
 def exercise_headings(slug: str) -> dict[str, str]:
     """The exercises of a released lesson in their order, id to the heading of the question."""
-    file = LESSONS / slug / f"{slug}.ipynb"
+    return checked_exercises(LESSONS / slug / f"{slug}.ipynb")
+
+
+def checked_exercises(file: Path) -> dict[str, str]:
+    """The exercises that a notebook checks, in their order: id to the heading of the question."""
     try:
         cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError):
@@ -168,18 +179,39 @@ def _lines(row: Row) -> list[str]:
 
 
 def course_map(work: Path | None = None) -> HtmlPage:
-    """The lessons in their order, each with its question, its minutes and how far the learner is."""
-    folder = work or work_folder()
+    """The routes, and the lessons in their order, each with its question, its minutes and how far the learner is."""
+    folder, course = work or work_folder(), load_course()
     body, lines = [], []
-    for lesson in load_course().lessons:
+    core = course.routes["core"].lessons if "core" in course.routes else ()
+    for lesson in course.lessons:
         dots, stand = _progress(lesson, folder)
         there = (folder / lesson.notebook).is_file()
         title = element("a", lesson.title, href=f"../{lesson.notebook}") if there else lesson.title
         number_and_title = escape(f"{lesson.number} ") + title
-        body.append([number_and_title, lesson.question, f"{lesson.minutes} min", sign(dots, stand)])
-        lines.append(f"{lesson.number} {lesson.title} ({lesson.minutes} min){f': {stand}' if stand else ''}")
-    columns = ["Lesson", "Question", "Time", "Where you stand"]
-    return HtmlPage(table(columns, body, load_course().title, "appraise-report"), "\n".join(lines))
+        extra = f" and {lesson.extra_minutes} of extras" if lesson.extra_minutes else ""
+        route = "core" if lesson.slug in core else "elective"
+        time = f"{lesson.minutes} min{extra}"
+        body.append([number_and_title, lesson.question, route, time, sign(dots, stand)])
+        lines.append(f"{lesson.number} {lesson.title} ({time}){f': {stand}' if stand else ''}")
+    columns = ["Lesson", "Question", "Route", "Time", "Where you stand"]
+    shown = table(columns, body, course.title, "appraise-report")
+    routes, named = _routes(folder)
+    return HtmlPage(routes + shown, "\n".join([*named, *lines]))
+
+
+def _routes(folder: Path) -> tuple[Markup, list[str]]:
+    """The routes as a list with links to copies that are there, and in words."""
+    course = load_course()
+    items, lines = [], []
+    for name, route in course.routes.items():
+        minutes = course.minutes_of(route)
+        time = f"{minutes} minutes" if minutes <= 120 else f"about {round(minutes / 60):g} hours"
+        notebook = course.notebook_of(name)
+        there = (folder / notebook).is_file()
+        title = element("a", route.title, href=f"../{notebook}") if there else escape(route.title)
+        items.append(element("li", element("strong", title), f" ({time}): {route.for_whom}."))
+        lines.append(f"{route.title} ({time}): {route.for_whom}")
+    return (element("ul", *items) if items else Markup("")), lines
 
 
 def _progress(lesson: Lesson, folder: Path) -> tuple[str, str]:

@@ -135,7 +135,7 @@ def test_the_draw_is_the_same_each_time_and_grows() -> None:
     [
         (lambda t: t[1].update(size="4"), "line 3: size is “4”; expected 0, 1, 2, 3 or an empty cell"),
         (lambda t: t[1].update(script=t[0]["script"]), "line 3: script a1 stands in the table twice"),
-        (lambda t: [row.pop("harms") for row in t], "expected the columns script, identity, .*; got script"),
+        (lambda t: [row.pop("harms") for row in t], "expected the columns script, reader, .*; got script"),
     ],
 )
 def test_a_table_that_cannot_be_used(tmp_path: Path, change: Any, told: str) -> None:

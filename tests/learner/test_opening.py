@@ -28,18 +28,18 @@ def remember(work, **exercises):
 
 
 def test_the_box_says_how_far_one_is_and_what_comes_next(work):
-    assert opening_box(SLUG).text.startswith("Nothing tried yet")
+    assert opening_box(SLUG).text.startswith("Nothing tried yet here")
     core = [row for row in lesson_standing(SLUG) if row.core]
     done = {"tries": 0, "status": "right", "points": 1.0, "remark": ""}
     remember(work, **{core[0].id: done})
     box = opening_box(SLUG)
-    assert box.text.startswith(f"1 of {len(core)} core exercises of this lesson are done.")
+    assert box.text.startswith(f"1 of {len(core)} core exercises here are done.")
     assert core[1].title in box.html.split("<details", 1)[0]
     assert box.html.count("<details") == 2
     assert "Words of this course" in box.html
     assert "intention to treat" in box.html
     remember(work, **{row.id: done for row in core})
-    assert opening_box(SLUG).text.startswith("All core exercises of this lesson are done.")
+    assert opening_box(SLUG).text.startswith("All core exercises here are done.")
     assert "Next:" not in opening_box(SLUG).html
 
 
