@@ -5,6 +5,7 @@ from appraise.learner.check import check
 from appraise.learner.forms import choose, mark, predict, predicted, predicted_reason, write_text
 from appraise.learner.glossary import glossary
 from appraise.learner.opening import lesson
+from appraise.learner.predictions import show_prediction
 from appraise.learner.recall import recall
 from appraise.learner.worked import worked
 from appraise.sources.reader import read, read_beside
@@ -31,6 +32,7 @@ __all__ = [
     "read_beside",
     "recall",
     "reports",
+    "show_prediction",
     "sources",
     "worked",
     "write_text",

@@ -11,6 +11,7 @@ from appraise.sources.tables import passages
 _PARAGRAPH = re.compile(r"\[(\d+)\] (.*)")
 _NAMED = re.compile(r"(\w+) (\w+)((?: \d+)?(?:, ?\d+)*)")
 _ADDRESS = re.compile(r"https?://[^\s,;)]*[^\s,;).]")
+_SCROLLS = "max-height: 26em; overflow-y: auto"
 _TWO_WIDE = "display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26em, 100%), 1fr)); gap: 0 2em"
 
 
@@ -118,7 +119,7 @@ def read_beside(*names: str) -> HtmlPage:
         element(
             "details",
             element("summary", element("strong", view.head)),
-            view.listed(),
+            element("div", view.listed(), style=_SCROLLS, tabindex="0", role="region", aria_label=view.head),
             **({"open": ""} if n < 2 else {}),
         )
         for n, view in enumerate(views)
