@@ -9,7 +9,9 @@ from appraise.figures.drawing import CONTROL, MAGNESIUM, QUIET, Picture, styled
 
 
 @styled
-def prediction_line(predicted: float | None, found: float, low: float, high: float, unit: str, reason: str = "") -> Picture:
+def prediction_line(
+    predicted: float | None, found: float, low: float, high: float, unit: str, reason: str = ""
+) -> Picture:
     """Draw a prediction beside the figure that it was about.
 
     Parameters
