@@ -6,7 +6,7 @@ ROLE ?= learner
 # The environment's programs come first: nbgrader calls `alembic` by name.
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 
-.PHONY: help lab env env-teach env-dev test fast unit lint format coverage lessons site pictures bench mutants rates cases
+.PHONY: help lab env env-teach env-dev test fast unit lint format coverage lessons site pictures bench mutants rates cases measure
 
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):.*## (.+)/make \1~\2/p' Makefile | awk -F~ '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -59,6 +59,9 @@ pictures: env-dev ## take the pictures of the README anew, from the lessons in C
 
 cases: env-dev ## measure the unseen cases against their bars
 	python -m appraise cases measure
+
+measure: env-dev ## measure what the lessons ask of a learner against the asked values
+	python -m tests.measures
 
 bench: env-dev ## measure; BENCH=grading runs that measurement alone
 	python -m tests.bench $(BENCH)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import io
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
 # The size of the environment that brings a package which a learner's does not have: `make TARGET` adds it.
@@ -32,7 +30,7 @@ def _lab(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _report(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading.own_notebook import run_report_command
+    from appraise.grading.reports.own_notebook import run_report_command
 
     return run_report_command(given.slug, given.notebook)
 
@@ -51,26 +49,21 @@ def _provenance(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _grade(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import learner
+    from appraise.grading import roster
+    from appraise.grading.class_run.run import run_grade_command
 
-    with nullcontext() if given.dask else learner.begun_ahead():
-        gc.disable()  # imports leave nothing to collect; looking for it takes time, and memory of each worker
-        from appraise.grading import classrun, roster
-
-        gc.freeze()
-        gc.enable()
-        roster.tell_strangers(given.slug)
-        return classrun.main(given.slug, given.workers, given.dask, given.trust_submissions)
+    roster.tell_strangers(given.slug)
+    return run_grade_command(given.slug, given.workers, given.dask, given.trust_submissions)
 
 
 def _export(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import export
+    from appraise.grading.reports import export
 
     return export.main(given.format, given.to)
 
 
 def _sample_class(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import sample
+    from appraise.grading.reports import sample_class as sample
 
     return sample.main(given.slug, given.students, given.seed)
 
@@ -82,33 +75,33 @@ def _roster(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _second_marker(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import marking
+    from appraise.grading.reports import rubric_marking as marking
 
     return marking.second_marker(given.slug, given.share)
 
 
 def _agreement(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import marking
+    from appraise.grading.reports import rubric_marking as marking
 
     return marking.report(given.slug)
 
 
 def _items(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import items
+    from appraise.grading.reports import item_analysis as items
 
     return items.main(given.slug)
 
 
 def _misconceptions(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import items
+    from appraise.grading.reports import item_analysis as items
 
     return items.tell_misconceptions(given.slugs)
 
 
 def _doctor(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import walls
+    from appraise.grading.doctor import doctor
 
-    return walls.doctor()
+    return doctor()
 
 
 def _cases(given: argparse.Namespace, rest: list[str]) -> int:
@@ -180,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("slug", metavar="SLUG", help="the lesson")
     grade.add_argument("--workers", type=_positive, metavar="N", help="processes; as many as processors if left out")
     grade.add_argument("--dask", metavar="ADDRESS", help="use the workers of this Dask scheduler")
-    grade.add_argument("--trust-submissions", action="store_true", help="grade although no wall stands")
+    grade.add_argument("--trust-submissions", action="store_true", help="grade although no sandbox stands")
     grade.set_defaults(run=_grade)
 
     export = commands.add_parser("export", help="write grades, with a status for every student and lesson")

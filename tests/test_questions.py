@@ -42,22 +42,56 @@ def shown(q, form):
 def test_the_forms_are_parallel():
     for q in KNOWN.questions:
         words = {form: len(" ".join(shown(q, form)).split()) for form in FORMS}
-        assert abs(words["A"] - words["B"]) <= 10, q.id
-        figures = {form: len(re.findall(r"\d+", " ".join(shown(q, form)))) for form in FORMS}
-        assert figures["A"] == figures["B"], q.id
-        assert q.text("A") != q.text("B"), q.id
+        assert abs(words["A"] - words["B"]) <= 25, q.id
         assert q.key("A") != q.key("B"), f"{q.id}: a remembered position must not help"
     for form in FORMS:
-        assert Counter(keys(form).values()) == {"a": 4, "b": 4, "c": 4}
+        assert Counter(keys(form).values()) == {"a": 3, "b": 3, "c": 3, "d": 3}
 
 
-def test_each_form_has_six_items_of_each_treatment():
-    for form in FORMS:
-        told = [" ".join(shown(q, form)) for q in KNOWN.questions]
-        assert sum("brace" in text for text in told) == 6
-        assert sum(bool(re.search(r"\btea", text)) for text in told) == 6
+def test_the_forms_are_not_twins():
+    """The two ways to ask about an idea share few words, so that a remembered question does not help."""
     for q in KNOWN.questions:
-        assert ("brace" in " ".join(shown(q, "A"))) != ("brace" in " ".join(shown(q, "B"))), q.id
+        texts = (" ".join([q.text(form), *q.forms[form].options]).casefold() for form in FORMS)
+        told = [set(re.findall(r"[a-z]{5,}", text)) for text in texts]
+        both = told[0] & told[1]
+        assert len(both) <= 0.45 * min(map(len, told)), (q.id, both)
+
+
+def guessed(rank):
+    """How many keys somebody gets who takes the option that ranks highest by its wording, in each form; ties by lot."""
+    sums = {}
+    for form in FORMS:
+        sums[form] = 0.0
+        for q in KNOWN.questions:
+            ranks = [rank(choice) for choice in q.choices(form, KNOWN.way_out)[:3]]
+            best = ["abc"[i] for i, r in enumerate(ranks) if r == max(ranks)]
+            sums[form] += (q.key(form) in best) / len(best)
+    return sums
+
+
+def count(pattern):
+    return lambda choice: len(re.findall(rf"\b({pattern})\b", choice, re.I))
+
+
+RULES = {
+    "the longest": len,
+    "the shortest": lambda choice: -len(choice),
+    "the most careful": count("may|might|can|could|perhaps|some|part|little|hardly|most|rare"),
+    "the one that says no": count("no|not|none|never|without|neither"),
+    "the one without reasons": lambda choice: -count("as|since|because|though")(choice),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_wording_alone_does_not_tell_the_key(rule):
+    assert max(guessed(RULES[rule]).values()) <= 5, rule
+
+
+def test_the_options_of_a_question_are_of_like_length():
+    for q in KNOWN.questions:
+        for form in FORMS:
+            words = [len(choice.split()) for choice in q.forms[form].options]
+            assert max(words) - min(words) <= 3, (q.id, form, words)
 
 
 def test_nothing_of_the_course_is_in_them():
@@ -68,15 +102,6 @@ def test_nothing_of_the_course_is_in_them():
             text = " ".join(shown(q, form))
             assert not re.search(r"magnesium|back|spine|neuropath|infusion|capsule", text, re.I), text
             assert not taught & set(re.findall(r"\d+(?:\.\d+)?", text)), text
-
-
-def test_the_key_is_not_told_by_its_length():
-    longest = Counter()
-    for q in KNOWN.questions:
-        for form in FORMS:
-            sizes = {letter: len(choice) for letter, choice in zip("abc", q.choices(form, ""))}
-            longest[max(sizes, key=sizes.__getitem__) == q.key(form)] += 1
-    assert longest[True] <= longest[False]
 
 
 def test_options_differ_and_end_alike():
@@ -100,16 +125,13 @@ def changed(tmp_path, change):
     ("change", "told"),
     [
         (lambda d: d["questions"].pop(), "questions"),
-        (lambda d: d["questions"][0]["forms"]["A"]["words"].pop("stuff"), "questions.yml: harms.A: expected words for"),
-        (
-            lambda d: d["questions"][0]["forms"]["A"]["words"].update(stuff="wool " * 30),
-            "harms: expected two forms of like",
-        ),
-        (lambda d: d["questions"][0]["forms"]["A"].update(order=["key", "key", "weaker"]), "harms.A: expected each of"),
-        (lambda d: d["questions"][0]["forms"]["A"].update(order=["key", "weaker", "misconception"]), "spread alike"),
+        (lambda d: d["questions"][0]["forms"]["A"].update(stem="wool " * 90), "harms: expected two forms of like"),
+        (lambda d: d["questions"][0]["forms"]["A"].update(key="b"), "harms: expected another place for the key"),
+        (lambda d: d["questions"][0]["forms"]["A"].update(key="a"), "spread alike"),
+        (lambda d: d["questions"][0]["forms"]["A"]["options"].pop(), "questions.harms.forms.A.options"),
         (lambda d: d["questions"][1].update(id="harms"), "harms: expected each id once"),
         (lambda d: d["questions"][1].update(about=d["questions"][0]["about"]), "expected each about once"),
-        (lambda d: d["questions"][0]["options"].pop("weaker"), "harms: expected the options"),
+        (lambda d: d["questions"][0]["forms"].pop("B"), "harms: expected the forms A and B"),
         (lambda d: d["questions"][0].update(hint="x"), "questions.harms.hint"),
     ],
 )
@@ -248,7 +270,7 @@ def both(before, after):
 
 def test_the_change_is_told_by_construct():
     before = dict.fromkeys(range(1, 13), "not sure") | {1: keys("B")[1], 2: keys("B")[2]}
-    after = dict.fromkeys(range(1, 13), "d") | {2: keys("A")[2], 3: keys("A")[3], 4: keys("A")[4]}
+    after = dict.fromkeys(range(1, 13), "not sure") | {2: keys("A")[2], 3: keys("A")[3], 4: keys("A")[4]}
     change = own_change(*both(before, after))
     assert change.sums == (2, 3)
     assert change.table["change"].tolist() == ["down", "same", "up", "up", *["same"] * 8]

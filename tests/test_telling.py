@@ -7,9 +7,11 @@ import re
 import pytest
 import yaml
 
+from appraise.authoring.writing import load_writing, resolve
 from appraise.errors import RubricError
 from appraise.exercises.exercise import Exercise
 from appraise.exercises.judge import judge
+from appraise.exercises.prose import count_words, things_to_reconsider
 from appraise.exercises.serialize import encode
 from appraise.learner.rubric import (
     ASSETS,
@@ -46,6 +48,23 @@ def test_every_level_of_every_criterion_has_an_anchor_of_its_own():
         assert len(c.anchors[3].split()) > len(c.anchors[1].split()), c.id
 
 
+def test_the_best_anchors_fit_into_the_limit_and_say_nothing_too_much(tmp_path):
+    known = load_rubric()
+    telling = " ".join(c.anchors[3] for c in known.criteria)
+    assert 150 <= count_words(telling, known.outside_the_count) <= known.words
+    alarms = resolve({"expects": [], "alarms": list(load_writing().alarms), "figures": []}, tmp_path, "x")
+    ex = Exercise("x", name="x", kind="write", **alarms)
+    assert things_to_reconsider(ex, telling) == []
+    assert things_to_reconsider(ex, " ".join(c.anchors[1] for c in known.criteria)) != []
+
+
+def test_every_criterion_has_a_level_for_nothing_and_for_what_is_false():
+    for c in load_rubric().criteria:
+        assert list(c.levels) == [0, 1, 2, 3], c.id
+        assert len({*c.levels.values()}) == 4, c.id
+    assert "false earns level 0" in load_rubric().gate
+
+
 def test_the_rubric_and_the_exercise_agree():
     ex = bank.key(SLUG)[WRITE]
     assert ex["points"] == load_rubric().points == 30
@@ -54,7 +73,7 @@ def test_the_rubric_and_the_exercise_agree():
 
 
 def test_an_unknown_criterion_is_named():
-    with pytest.raises(RubricError, match="style: expected one of the criteria identity"):
+    with pytest.raises(RubricError, match="style: expected one of the criteria reader"):
         anchors("style")
 
 
@@ -62,8 +81,8 @@ def test_an_unknown_criterion_is_named():
     ("change", "told"),
     [
         (lambda d: d["criteria"].pop(), "rubric.yml, line 2: criteria"),
-        (lambda d: d["criteria"][2]["anchors"].pop(2), "rubric.yml, line 31: criteria.comparison.anchors"),
-        (lambda d: d["criteria"][2].pop("asks"), "rubric.yml, line 30: criteria.comparison.asks"),
+        (lambda d: d["criteria"][2]["anchors"].pop(2), "criteria.size.anchors"),
+        (lambda d: d["criteria"][2].pop("asks"), "criteria.size.asks"),
     ],
 )
 def test_a_faulty_rubric_is_named(tmp_path, change, told):

@@ -90,7 +90,7 @@ def _no_answer_remark(ex: Exercise, answer: Json) -> str:
     if answer is None and not ex.is_function:
         return f"`{name}` is None, which is Python's word for nothing. Put your answer there. {_AND_CHECK}"
     if isinstance(answer, dict) and any(answer.get(k) for k in ("dict", "frame", "series")):
-        return f"Nothing is chosen or filled in yet for `{name}`. {_AND_CHECK}"
+        return f"Nothing is chosen or filled in yet for `{name}`. Give your answers. {_AND_CHECK}"
     return f"`{name}` is empty. Put your answer there. {_AND_CHECK}"
 
 

@@ -1,15 +1,15 @@
 """Twelve questions in two parallel forms, before and after the course, and the change within one person.
 
-The items lie in `assets/questions.yml`: one template each, filled twice, so that no question is asked two times. Which
-form comes first is drawn once per learner and kept with the answers in `work/.progress/questions.json`. Where nothing
-is kept (no work folder, a lesson that is graded or compiled), form A comes first. Nothing here tells a learner which
-answer is right: the report gives two sums, and for each construct whether it went up, stayed or went down.
+The items lie in `assets/questions.yml`: each is about one idea and asks about it in two ways, so that no question is
+asked two times. Which form comes first is drawn once per learner and kept with the answers in
+`work/.progress/questions.json`. Where nothing is kept (no work folder, a lesson that is graded or compiled), form A
+comes first. Nothing here tells a learner which answer is right: the report gives two sums, and for each construct
+whether it went up, stayed or went down.
 """
 
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -29,43 +29,42 @@ from appraise.widgets.controls import mend_controls
 FILE = ASSETS / "questions.yml"
 LETTERS = ("a", "b", "c", "d")
 NOT_SURE = "not sure"
-LENGTH = 10  # words by which the two forms of an item may differ
+LENGTH = 25  # words by which the two forms of an item may differ
 CAVEAT = (
     "This is the change within one person. It cannot show that the course caused it: there is no comparison with "
     "somebody who answered twice without the course, and practice, a good or a bad day and chance all have their part."
 )
 TestForm = Literal["A", "B"]
-Role = Literal["key", "misconception", "weaker"]
 Time = Literal["first", "second"]
 
 
-class _Filling(StrictModel):
-    order: tuple[Role, Role, Role]
-    words: dict[str, str]
+class _Asked(StrictModel):
+    """One way to ask: the stem, three options before the way out, and the letter of the key."""
+
+    stem: Annotated[str, Field(min_length=1)]
+    options: tuple[str, str, str]
+    key: Literal["a", "b", "c", "d"]
 
 
 class Question(StrictModel):
-    """One item: the construct that it is about, its template, and how each form fills it."""
+    """One item: the idea that it is about, and how each form asks about it."""
 
     id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
     about: Annotated[str, Field(min_length=1)]
     group: Annotated[str, Field(pattern=r"^\d\.\d(, \d\.\d)*$")]
-    stem: Annotated[str, Field(min_length=1)]
-    options: dict[Role, str]
-    forms: dict[TestForm, _Filling]
+    forms: dict[TestForm, _Asked]
 
     def text(self, form: TestForm) -> str:
         """The question as one form asks it."""
-        return self.stem.format(**self.forms[form].words)
+        return self.forms[form].stem
 
     def choices(self, form: TestForm, way_out: str) -> list[str]:
         """The four options as one form shows them; the way out is the last."""
-        filling = self.forms[form]
-        return [*(self.options[role].format(**filling.words) for role in filling.order), way_out]
+        return [*self.forms[form].options, way_out]
 
     def key(self, form: TestForm) -> str:
         """The letter of the key in one form."""
-        return LETTERS[self.forms[form].order.index("key")]
+        return self.forms[form].key
 
 
 class Questions(StrictModel):
@@ -82,8 +81,8 @@ def load_questions(file: Path = FILE) -> Questions:
     Raises
     ------
     QuestionError
-        Names the file and the item: a slot that is not filled, two forms that are not parallel (length, positions of
-        the key), an id or a construct that stands twice.
+        Names the file and the item: a form that is missing, two forms that are not parallel (length, position of the
+        key), an id or an idea that stands twice, keys that are spread otherwise in one form than in the other.
 
     Examples
     --------
@@ -106,17 +105,11 @@ def load_questions(file: Path = FILE) -> Questions:
 
 
 def _check_question(q: Question, file: str, way_out: str) -> None:
-    if set(q.options) != {"key", "misconception", "weaker"} or set(q.forms) != {"A", "B"}:
-        raise QuestionError(file, q.id, "expected the options key, misconception and weaker, and the forms A and B")
-    slots = {slot for text in (q.stem, *q.options.values()) for slot in re.findall(r"\{(\w+)\}", text)}
-    words = {}
-    for form, filling in q.forms.items():
-        if set(filling.words) != slots:
-            expected = f"expected words for {', '.join(sorted(slots))}, each and no other"
-            raise QuestionError(file, f"{q.id}.{form}", expected)
-        if len(set(filling.order)) != 3:
-            raise QuestionError(file, f"{q.id}.{form}", "expected each of the three options once in `order`")
-        words[form] = len(" ".join([q.text(form), *q.choices(form, way_out)]).split())
+    if set(q.forms) != {"A", "B"}:
+        raise QuestionError(file, q.id, "expected the forms A and B")
+    if q.key("A") == q.key("B"):
+        raise QuestionError(file, q.id, f"expected another place for the key in each form, found {q.key('A')} in both")
+    words = {form: len(" ".join([q.text(form), *q.choices(form, way_out)]).split()) for form in q.forms}
     if abs(words["A"] - words["B"]) > LENGTH:
         expected = f"expected two forms of like length, found {words['A']} and {words['B']} words"
         raise QuestionError(file, q.id, expected)
@@ -240,7 +233,7 @@ class Attempt:
             choices = q.choices(self.form, self._questions.way_out)
             asked = (f"{n}. {q.text(self.form)}", _lettered(choices))
             question = w.HTML(element("div", *asked, style="max-width: 46em; line-height: 1.4"))
-            options = [("–", ""), *((letter, letter) for letter in LETTERS), (NOT_SURE, NOT_SURE)]
+            options = [("–", ""), *((letter, letter) for letter in LETTERS), ("I don’t know", NOT_SURE)]
             field = w.Dropdown(
                 options=options,
                 value=self.answers.get(str(n), ""),
@@ -373,7 +366,7 @@ def own_change(first: Attempt | None = None, second: Attempt | None = None) -> C
     >>> before = twelve_questions("first", {n: "not sure" for n in range(1, 13)}, form="A")
     >>> after = twelve_questions("second", {n: "a" for n in range(1, 13)}, form="B")
     >>> own_change(before, after).sums
-    (0, 4)
+    (0, 3)
     """
     file = progress_file("questions")
     kept = read_progress(file) if file else {}

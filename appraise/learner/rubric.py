@@ -18,22 +18,27 @@ from appraise.markup import HtmlPage, Markup, element, table
 from appraise.sources.reader import PassageView
 
 Text = Annotated[str, Field(min_length=1)]
-Level = Literal[1, 2, 3]
+Level = Literal[0, 1, 2, 3]
+AnchorLevel = Literal[1, 2, 3]
+
+
+LEVELS: tuple[Level, ...] = (0, 1, 2, 3)
 
 
 class Criterion(StrictModel):
-    """One criterion of the rubric: what it asks, what each level is, and an anchor answer of each level."""
+    """One criterion of the rubric: what it asks, what each level is, and an anchor answer of levels 1 to 3."""
 
     id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
     name: Text
     asks: Text
-    levels: Annotated[dict[Level, Text], Field(min_length=3)]
-    anchors: Annotated[dict[Level, Text], Field(min_length=3)]
+    levels: Annotated[dict[Level, Text], Field(min_length=4)]
+    anchors: Annotated[dict[AnchorLevel, Text], Field(min_length=3)]
 
 
 class Rubric(StrictModel):
-    """`assets/rubric.yml`: ten criteria of three levels; 0 where the thing is absent throughout."""
+    """`assets/rubric.yml`: ten criteria of four levels, 0 to 3, and the version by which marks were given."""
 
+    version: int
     words: int
     outside_the_count: tuple[Text, ...]
     gate: Text
@@ -89,21 +94,21 @@ def abstract_items() -> HtmlPage:
 
 
 def rubric() -> HtmlPage:
-    """The rubric: what each criterion asks, and its levels 1, 2 and 3.
+    """The rubric: what each criterion asks, and its levels 0 to 3.
 
     >>> print(rubric())  # doctest: +ELLIPSIS
-    Identity: Can a reader find the study, and does the telling say which text was read?
-      1  It speaks of “a study”.
+    For a reader: Does somebody who reads nothing else learn the main thing first, in plain words?
+      0  The first line is false, or the text cannot be followed.
     ...
     """
     known = load_rubric()
     lines = []
     rows: list[Sequence[str]] = []
     for c in known.criteria:
-        lines += [f"{c.name}: {c.asks}", *(f"  {level}  {c.levels[level]}" for level in (1, 2, 3))]
-        rows.append((c.name, c.asks, *(c.levels[level] for level in (1, 2, 3))))
-    heads = ("criterion", "asks", "level 1", "level 2", "level 3")
-    caption = f"Ten criteria, {known.points} points in all; 0 where the thing is absent throughout"
+        lines += [f"{c.name}: {c.asks}", *(f"  {level}  {c.levels[level]}" for level in LEVELS)]
+        rows.append((c.name, c.asks, *(c.levels[level] for level in LEVELS)))
+    heads = ("criterion", "asks", *(f"level {level}" for level in LEVELS))
+    caption = f"Ten criteria, {known.points} points in all (version {known.version})"
     return _page([*lines, known.gate], table(heads, rows, caption) + element("p", known.gate))
 
 
@@ -114,7 +119,7 @@ def anchors(*criteria: str) -> HtmlPage:
 
     >>> print(anchors("wording"))  # doctest: +ELLIPSIS
     Wording
-      1  Magnesium ends chronic back pain.
+      1  Magnesium works against back pain, as science shows.
       2  Magnesium may help people with back pain.
       3  ...
     """

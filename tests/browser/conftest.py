@@ -1,5 +1,6 @@
 """A learner's lab and a real Chromium, one of each for all browser tests."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import urllib.request
 from importlib import resources
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from tests.conftest import copy_tree
 
@@ -110,7 +112,9 @@ VISIBLE = f"""(words) => {{
 OUTER = f"document.querySelector('{PANEL} .jp-WindowedPanel-outer')"
 # JupyterLab makes a wide output scroll and gives its frame no focus: that one is not the course's
 AXE = f"""async (runOnly) => {{
-  const found = await axe.run({{include: [["{PANEL} .jp-OutputArea-output"]]}}, {{runOnly}});
+  const places = ["{PANEL} .jp-OutputArea-output", "{PANEL} .appraise-form"];
+  const include = places.filter((place) => document.querySelector(place)).map((place) => [place]);
+  const found = await axe.run({{include}}, {{runOnly}});
   const ours = (rule, node) => rule !== "scrollable-region-focusable" || !node.html.includes("jp-OutputArea-output");
   return found.violations
     .map((v) => [v.id, v.nodes.filter((node) => ours(v.id, node)).map((node) => node.html.slice(0, 200))])
@@ -155,8 +159,12 @@ class Room:
         return self.page.locator(f"{PANEL} .jp-CodeCell").filter(has_text=f'check("{exercise}", ').last
 
     def answer(self, exercise, text):
-        """Replace the text of the answer cell, which stands above its check, and run both."""
+        """Replace the text of the answer cell, which stands above its check, and run both; a form's code is shown."""
         cell = self.check(exercise).locator("xpath=preceding-sibling::*[1]")
+        cell.scroll_into_view_if_needed()
+        folded = cell.locator(".appraise-form button:text-is('Show code')")
+        if folded.count():
+            folded.click()
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(text)
@@ -167,9 +175,39 @@ class Room:
         """What is shown below the check of an exercise."""
         return self.check(exercise).locator(".appraise-remark")
 
+    def choose(self, exercise, answers):
+        """Choose labels in the form of an exercise, by part, and press its Check."""
+        form = self.page.locator(f"{PANEL} .appraise-form[data-form='{exercise}']")
+        for name, label in answers.items():
+            line = form.get_by_label(name, exact=True)
+            if line.evaluate("e => e.tagName") == "SELECT":
+                line.select_option(label=label)
+            else:
+                line.get_by_label(label, exact=True).click()
+        form.get_by_role("button", name="Check").click()
+
+    def press_in_toolbar(self, words):
+        """Press a button of the notebook's toolbar, also where a narrow page has put it behind "More commands".
+
+        JupyterLab moves buttons some time after the page has changed its width, so both places are looked at in turn.
+        """
+        button = self.page.locator(f"{PANEL} .jp-Toolbar >> text={words} >> visible=true")
+        more = self.page.locator(f"{PANEL} .jp-Toolbar .jp-Toolbar-responsive-opener >> visible=true")
+        hidden = self.page.locator(f".jp-Toolbar-responsive-popup >> text={words} >> visible=true")
+        for _ in range(60):
+            for place in (button, hidden):
+                if place.count():
+                    with contextlib.suppress(TimeoutError):  # it was moved while the pointer was on its way
+                        return place.first.click(timeout=2_000)
+            if more.count():
+                with contextlib.suppress(TimeoutError):
+                    more.first.click(timeout=2_000)
+            self.page.wait_for_timeout(250)
+        raise AssertionError(f"expected a button {words!r} in the toolbar or behind its “More commands”")
+
     def validate(self):
         """Press the Validate button; returns what its dialog says."""
-        self.page.click(f"{PANEL} .jp-Toolbar >> text=Validate")
+        self.press_in_toolbar("Validate")
         dialog = self.page.locator(".jp-Dialog:has-text('Validation')")
         dialog.wait_for()
         said = dialog.inner_text()
