@@ -1,4 +1,4 @@
-"""Lesson 10: an invented page, and the traces that one finds when one leaves it. All of it lies in `assets/lateral.yml`."""
+"""Lesson 10: an invented page, and the traces found when one leaves it. All of it lies in `assets/lateral.yml`."""
 
 from __future__ import annotations
 

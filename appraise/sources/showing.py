@@ -85,11 +85,11 @@ def facts(*ids: str) -> HtmlPage:
     if missing := [fact for fact in ids if fact not in known.index]:
         raise RecordError("outside.yml", missing[0], "expected the id of a fact from outside the five")
     lines, items = [], []
-    for fact in known.loc[list(ids)].itertuples():
-        unit = fact.unit.removesuffix("s") if fact.value == 1 else fact.unit
-        figure = "" if isinstance(fact.value, str) else f"{fact.value:,g} {unit}"
-        lines.append(f"- {fact.statement} {figure}".rstrip())
-        items.append(element("li", fact.statement, " ", element("strong", figure)))
+    for said, value, unit in zip(*(known.loc[list(ids), column] for column in ("statement", "value", "unit"))):
+        unit = str(unit).removesuffix("s") if value == 1 else str(unit)
+        figure = "" if isinstance(value, str) else f"{value:,g} {unit}"
+        lines.append(f"- {said} {figure}".rstrip())
+        items.append(element("li", str(said), " ", element("strong", figure)))
     return HtmlPage(element("ul", *items, style="max-width: 46em"), "\n".join(lines))
 
 
