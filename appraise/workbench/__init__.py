@@ -20,6 +20,7 @@ from appraise.workbench.claim import (
 )
 from appraise.workbench.confounding import Observed, World, expected_crude, simulate
 from appraise.workbench.data import prompt_kinds, questions
+from appraise.workbench.desk import my_claim
 from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.figures import Figure, figures
 from appraise.workbench.methods import METHODS, Suggestion, suggest, within_arm, work_out
@@ -52,6 +53,7 @@ __all__ = [
     "looks_swapped",
     "lost",
     "lost_figures",
+    "my_claim",
     "page_html",
     "page_markdown",
     "paragraphs",
