@@ -111,3 +111,7 @@ class CheckFailed(AppraiseError):
 
     def _render_traceback_(self) -> list[str]:
         return textwrap.wrap(str(self), 80)  # nbgrader cuts longer lines
+
+
+class WorkbenchError(AppraiseError, ValueError):
+    """A text, figure or claim of a learner's own that cannot be used: what it is, what was expected."""

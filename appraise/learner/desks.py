@@ -7,7 +7,7 @@ cell wakes it, by the function that `WAKERS` has for its name.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from appraise.learner.forms import running_cell
 
@@ -40,11 +40,10 @@ def show_desk(step: str, make: Callable[[], DeskSession], cell: str = "") -> Non
         display(bundle, metadata={"appraise": "form"}, raw=True)
 
 
-def redraw(but: Any = None) -> None:
-    """Draw all open desks again, but for those of one session, which draws itself."""
+def redraw() -> None:
+    """Draw all open desks again: what was changed in one may show in others."""
     for widget in open_desks.values():
-        if widget.session is not but:
-            widget.changed()
+        widget.changed()
 
 
 def _wake_own_claim(cell: str, *arguments: str) -> None:

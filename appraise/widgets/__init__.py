@@ -6,6 +6,7 @@ instead. All chance is seeded: "draw again" moves to the next seed.
 """
 
 from appraise.widgets.controls import (
+    confounding,
     correlation_slider,
     precision,
     regression_to_the_mean,
@@ -27,6 +28,7 @@ from appraise.widgets.simulations import (
 __all__ = [
     "Rob2Form",
     "changes",
+    "confounding",
     "correlation_slider",
     "exactly_one",
     "made_pairs",

@@ -149,7 +149,7 @@ class _Announced:
             said = act()
         except WorkbenchError as error:
             said = steps.sentence(error)
-        redraw(but=self)
+        redraw()
         return said
 
     _kept: ClassVar[dict[str, _Announced]] = {}

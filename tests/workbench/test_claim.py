@@ -179,7 +179,7 @@ def test_what_is_left_to_do_is_said() -> None:
 
 def test_verdicts_on_the_page_are_the_learners_alone() -> None:
     claim = full()
-    claim.verdicts = [FigureVerdict(figure="2.5 mg", sentence="s", verdict="changed", note="why")]
+    claim.verdicts = [row.model_copy(update={"verdict": "changed"}) for row in verdict_rows(claim)[:1]]
     for page in (page_html(claim), page_markdown(claim)):
         text = BeautifulSoup(page, "html.parser").get_text()
         assert "changed" in text
