@@ -73,6 +73,7 @@ def write_metadata(nb: NotebookNode, slug: str, version: str, entries: dict[str,
     opened = 0
     for i, cell in enumerate(nb.cells):
         cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k == "tags" and v})
+        _write_manual_mark(cell)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             cell.source, n = LESSON_CALL.subn(f'lesson("{slug}", "{version}")', cell.source)
@@ -102,6 +103,15 @@ def write_metadata(nb: NotebookNode, slug: str, version: str, entries: dict[str,
     ]
     if stray:
         raise AuthorError(file, f"cell {stray[0] + 1}", 'expected check("id", name) in the cell right below')
+
+
+def _write_manual_mark(cell: NotebookNode) -> None:
+    """Make a Markdown cell with the tag `manual-points-N` an answer that a person marks with up to N points."""
+    tags = [re.fullmatch(r"manual-points-(\d{1,3})", tag) for tag in cell.metadata.get("tags", ())]
+    points = next((int(m[1]) for m in tags if m), 0)
+    if cell.cell_type == "markdown" and points:
+        mark = {"schema_version": 3, "locked": False, "solution": True, "grade": True, "task": False}
+        cell.metadata["nbgrader"] = NotebookNode({**mark, "grade_id": cell.id, "points": float(points)})
 
 
 # ── all lessons ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -19,6 +19,7 @@ from appraise.workbench.claim import (
     unanswered,
     verdict_rows,
 )
+from appraise.workbench.claim_rubric import claim_rubric, load_claim_rubric
 from appraise.workbench.data import prompt_kinds, questions
 from appraise.workbench.desk import my_claim
 from appraise.workbench.errors import WorkbenchError
@@ -55,6 +56,7 @@ __all__ = [
     "WorkbenchError",
     "WorkedOut",
     "World",
+    "claim_rubric",
     "concept_map",
     "expected_crude",
     "figure_table",
@@ -62,6 +64,7 @@ __all__ = [
     "left_out",
     "list_claims",
     "load_claim",
+    "load_claim_rubric",
     "looks_swapped",
     "lost",
     "lost_figures",

@@ -86,7 +86,7 @@ class ChooseStep:
         if not self.new.strip():
             return "Type a title first, such as “Kelp baths against cold feet”."
         claim, self.new = self.opened.begin(self.new), ""
-        return f"{claim.title} is begun. It lies in {self.opened.folder / claim.name}."
+        return f"{claim.title} is begun. It is kept in my-claims/{claim.name}, in your work folder."
 
 
 class ClaimStep:

@@ -217,9 +217,11 @@ class _Index:
         return status, tuple(sorted(dict.fromkeys(where), key=lambda f: -len(f.words & figure.words))[:CANDIDATES])
 
     def holds_rounded(self, figure: Figure) -> bool:
-        """Is one of these figures a rounding of one of a figure's numbers?"""
-        near = (f for value in figure.values for f in self._near(value, _rounds_to))
-        return any(_rounds(value, f, figure) for f in near for value in f.values)
+        """Is there a rounding of each of a figure's numbers?"""
+        return all(
+            any(_rounds(v, f, figure) for f in self._near(value, _rounds_to) for v in f.values)
+            for value in figure.values
+        )
 
     def _near(self, value: Decimal, agree: Callable[[Decimal, Decimal], bool]) -> Iterable[Figure]:
         """The figures with a number around a value, as far away as rounding goes, that agrees with it."""
@@ -370,7 +372,7 @@ def _rounds(value: Decimal, figure: Figure, source: Figure) -> bool:
     Whole hundreds and thousands count as rounded to these, and other round tens where the text says "about" or "over".
     """
     kinds = {figure.kind, source.kind}
-    if ({"p", "level", "spread"} & kinds and len(kinds) > 1) or "share" in kinds - {figure.kind}:
+    if {"p", "level", "spread", "share"} & kinds and len(kinds) > 1:
         return False
     if not _units_agree(figure, source, abs(value)):
         return False
@@ -393,7 +395,8 @@ def _rounds_to(source: Decimal, value: Decimal) -> bool:
 def _one_rounds(value: Decimal, source: Decimal, sign: str) -> bool:
     places = _decimals(value)
     if _decimals(source) > places:
-        return abs(value - source) <= Decimal(1).scaleb(-places) / 2
+        # a ratio of 0.91 is not told as "one"
+        return (places > 0 or source >= 1) and abs(value - source) <= Decimal(1).scaleb(-places) / 2
     if places or value < 20 or value != value.to_integral_value():
         return False
     zeros = len(str(int(value))) - len(str(int(value)).rstrip("0"))
