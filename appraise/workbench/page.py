@@ -176,7 +176,7 @@ def _link(address: str) -> Markup:
 def _md(text: str) -> str:
     """Text with Markdown's and HTML's signs escaped, line breaks kept."""
     escaped = re.sub(r"([\\`*_{}\[\]|~$])", r"\\\1", html.escape(text, quote=False))
-    return re.sub(r"(?m)^(\s{0,3})([#+>=-]|\d{1,9}[.)])", _escape_start, escaped)
+    return re.sub(r"(?m)^(\s{0,3})([#+>=-]|\d{1,9}[.)](?=\s|$))", _escape_start, escaped)
 
 
 def _escape_start(match: re.Match[str]) -> str:
