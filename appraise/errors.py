@@ -175,3 +175,10 @@ class WorkerDied(BaseException):
         super().__init__(detail)
         self.status = status
         self.detail = detail
+
+
+# ── a claim of one's own ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class WorkbenchError(AppraiseError, ValueError):
+    """A text, figure or claim of a learner's own that cannot be used: what it is, what was expected."""

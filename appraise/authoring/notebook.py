@@ -65,6 +65,7 @@ def write_metadata(source: Source, slug: str, version: str, entries: dict[str, E
     _check_opening(source, slug)
     for cell in nb.cells:
         cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k == "tags" and v})
+        _write_manual_mark(cell)
     for exercise, (_, answer, checked) in exercises.items():
         entry = entries[exercise]
         prose = entry.kind == "write"
@@ -100,6 +101,15 @@ def _check_opening(source: Source, slug: str) -> None:
     ((i, call),) = calls
     if call != f'lesson("{slug}")':
         raise source.error(i, f"cell {i + 1}", f'expected lesson("{slug}"), found {call}')
+
+
+def _write_manual_mark(cell: NotebookNode) -> None:
+    """Make a Markdown cell with the tag `manual-points-N` an answer that a person marks with up to N points."""
+    tags = [re.fullmatch(r"manual-points-(\d{1,3})", tag) for tag in cell.metadata.get("tags", ())]
+    points = next((int(m[1]) for m in tags if m), 0)
+    if cell.cell_type == "markdown" and points:
+        mark = {"schema_version": 3, "locked": False, "solution": True, "grade": True, "task": False}
+        cell.metadata["nbgrader"] = NotebookNode({**mark, "grade_id": cell.id, "points": float(points)})
 
 
 def write_notebook(nb: NotebookNode) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 
 from appraise.learner import forms
 from appraise.learner.calls import calls
+from appraise.learner.desks import WAKERS
 from appraise.learner.forms import Cell
 from appraise.learner.literal import NotWritable
 from appraise.learner.session import Prediction, PredictionSession
@@ -27,6 +28,8 @@ def wake() -> None:
     for cell in _saved_cells(open_notebook()):
         if any(f"{name}(" in cell.source for name in FORMS):
             _wake_cell(cell)
+        if any(f"{name}(" in cell.source for name in WAKERS):
+            _wake_desks(cell)
 
 
 def _saved_cells(notebook: Path) -> list[Cell]:
@@ -54,6 +57,19 @@ def _wake_cell(cell: Cell) -> None:
             _wake_prediction(call, cell)
         else:
             _wake_answer("write" if function.id == "write_text" else function.id, first.value, call, cell)
+
+
+def _wake_desks(cell: Cell) -> None:
+    """Wake the desks of a cell whose calls hold texts alone."""
+    try:
+        tree = ast.parse(cell.source)
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WAKERS:
+            given = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            if len(given) == len(node.args) and given:
+                WAKERS[node.func.id](cell.id, *given)
 
 
 def _wake_answer(kind: str, exercise_id: str, call: ast.Call, cell: Cell) -> None:

@@ -6,6 +6,7 @@ instead. All chance is seeded: "draw again" moves to the next seed.
 """
 
 from appraise.widgets.controls import (
+    confounding,
     correlation_slider,
     precision,
     regression_to_the_mean,
@@ -32,6 +33,7 @@ __all__ = [
     "Rob2Form",
     "changes",
     "compare_improvements",
+    "confounding",
     "correlation_slider",
     "enrol",
     "exactly_one",

@@ -11,6 +11,7 @@ from appraise.runtime import has_page
 from appraise.sources.tables import numbers
 from appraise.widgets.plots import (
     LARGEST_SD,
+    draw_confounding,
     draw_correlation,
     draw_precision,
     draw_regression,
@@ -158,6 +159,20 @@ def precision(name: str = "precision") -> Any:
         return draw_precision(n, sd)
 
     return _playground(name, "What could a trial of this size see?", controls, draw, {})
+
+
+def confounding(name: str = "confounding") -> Any:
+    """A habit, a disease and a common cause of both: what an observer sees, and what is true (lesson 14)."""
+    if not has_page():
+        return draw_confounding()
+    controls = {
+        "cause_ratio": _number_box("Risk with the cause : without", 4.0, 1.0, 6.0, 0.5),
+        "habit_with": _number_box("Share with the habit, of these", 0.2, 0.05, 0.95, 0.05),
+        "habit_ratio": _number_box("What the habit truly does (ratio)", 1.0, 0.5, 2.0, 0.1),
+    }
+    return _playground(
+        name, "A habit, a disease, and what lies behind both", controls, draw_confounding, {"Draw again": "again"}
+    )
 
 
 def correlation_slider(name: str = "correlation", **figures: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from matplotlib.figure import Figure
 
 from appraise.figures.drawing import CONTROL, INK, MAGNESIUM, QUIET, STYLE, Picture
 from appraise.methods.consistency import sd_change, t_paired
+from appraise.widgets.confounding import World, simulate
 from appraise.widgets.simulations import (
     LEVEL,
     changes,
@@ -254,3 +257,66 @@ def _format_small_p(p: float) -> str:
         return _format_p(p)
     digits, power = f"{p:.1e}".split("e-")
     return f"p = {digits} × 10" + f"−{int(power)}".translate(str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def draw_confounding(
+    cause_ratio: float = 4.0,
+    habit_with: float = 0.2,
+    habit_ratio: float = 1.0,
+    n: int = 10_000,
+    seed: int = 1,
+) -> Picture:
+    """A habit and a disease in invented people: risks as one sees them, within both groups of people, and by lot.
+
+    `habit_with` is the share of those with the common cause who have the habit; of the others 60 % have it.
+    """
+    world = World(cause_ratio=cause_ratio, habit_with=habit_with, habit_ratio=habit_ratio)
+    found = simulate(world, n, seed)
+    within = found.ill / np.maximum(found.people, 1)
+    together = found.ill.sum(axis=0) / np.maximum(found.people.sum(axis=0), 1)
+    ratios = {"as people chose": found.crude, "within both groups": found.adjusted}
+    ratios |= {"by lot": found.randomised, "true": habit_ratio}
+    with mpl.rc_context(fname=STYLE):
+        fig, (left, right) = _new_figure(4.2, 2)
+        _draw_risks(left, {"all people": together, "without the cause": within[0], "with the cause": within[1]})
+        left.set_title(f"{n:,} invented people", fontsize=11)
+        _draw_ratios(right, ratios)
+    alt = (
+        f"{n:,} invented people. Among all, {_format_percent(together[1])} of those with the habit are ill and "
+        f"{_format_percent(together[0])} of those without: a ratio of {found.crude:.2f}. Within those who have the "
+        f"common cause and those who have not, taken together, it is {found.adjusted:.2f}. Where a lot decides on the "
+        f"habit, it is {found.randomised:.2f}. The true ratio is {habit_ratio:g}."
+    )
+    table = pd.DataFrame(
+        {"ratio": np.round(list(ratios.values()), 2)}, index=pd.Index(list(ratios), name="how it was found")
+    )
+    return Picture(fig, alt, table)
+
+
+def _draw_risks(ax: Axes, risks: dict[str, Any]) -> None:
+    """Two bars a group: the share that is ill without and with the habit."""
+    places = np.arange(len(risks))
+    without, with_habit = zip(*risks.values())
+    ax.barh(places - 0.19, without, height=0.36, color=CONTROL, edgecolor=INK, hatch="//", label="without the habit")
+    ax.barh(places + 0.19, with_habit, height=0.36, color=MAGNESIUM, edgecolor=INK, label="with the habit")
+    ax.set_yticks(list(places), list(risks))
+    ax.invert_yaxis()
+    ax.xaxis.set_major_formatter(mpl.ticker.PercentFormatter(1, decimals=0))
+    ax.set_xlabel("ill")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.3, -0.2), ncols=2, fontsize=9)
+
+
+def _draw_ratios(ax: Axes, ratios: dict[str, float]) -> None:
+    """A mark for each ratio on a scale on which halving and doubling are equally far from 1."""
+    for y, value in enumerate(ratios.values()):
+        ax.plot(value, y, marker="osD*"[y], color=INK, markersize=10, linestyle="")
+        ax.annotate(f"{value:.2f}", (value, y), xytext=(0, 9), textcoords="offset points", ha="center")
+    ax.axvline(1, color=QUIET, linewidth=1, linestyle="--")
+    ax.set_yticks(range(len(ratios)), list(ratios))
+    ax.set_ylim(3.5, -0.7)
+    ax.set_xscale("log")
+    ax.set_xlim(0.3, 3.4)
+    ax.set_xticks([0.5, 1, 2], ["0.5", "1", "2"])
+    ax.minorticks_off()
+    ax.set_xlabel("risk with the habit ÷ risk without it")
+    ax.set_title("Four ratios", fontsize=11)

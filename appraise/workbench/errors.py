@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
+from appraise.errors import WorkbenchError
 
-class WorkbenchError(ValueError):
-    """An input that cannot be used. The message is one sentence that says what it is and what was expected."""
+__all__ = ["WorkbenchError"]

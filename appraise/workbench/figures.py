@@ -7,11 +7,11 @@ grows with the length of the text and no text makes it grow faster.
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from appraise.workbench import units
@@ -42,6 +42,7 @@ _LIST = frozenset(
     (",", "and", "or", ", and", ", or", "&", "v", "vs", "vs.", "versus", "±", "+/-", "to", "-", "–", "down to")
 )
 _SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W\d_]{4,30}")
 
 
 class Figure(NamedTuple):
@@ -94,34 +95,45 @@ def figures(text: str) -> list[Figure]:
     12%: percent, ['12'], unit '%'
     day 28: time, ['28'], unit 'day'
     """
-    text = read_text(text)
+    return list(_figures(read_text(text)))
+
+
+@lru_cache(maxsize=4)  # a page and its abstract are each read for several tables in a row
+def _figures(text: str) -> tuple[Figure, ...]:
     matches = atoms(text)
     _spread_units(text, matches)
     spans = sentences(text)
-    starts = [s.start for s in spans]
-    joined, i = [], 0
+    words: dict[str, frozenset[str]] = {}
+    joined, i, sentence = [], 0, 0
     while i < len(matches):
         one = matches[i]
         two = matches[i + 1] if i + 1 < len(matches) else None
         kind = _joins(text, one, two) if two else None
-        if kind and two:
-            joined.append(_figure(text, [one, two], kind, spans, starts))
-            i += 2
-        else:
-            joined.append(_figure(text, [one], _kind(one), spans, starts))
-            i += 1
-    return joined
+        of = (one, two) if kind and two else (one,)
+        while sentence + 1 < len(spans) and spans[sentence + 1].start <= one.start:
+            sentence += 1
+        joined.append(_figure(text, of, kind or _kind(one), sentence, spans[sentence], words))
+        i += len(of)
+    return tuple(joined)
 
 
-def _figure(text: str, of: Sequence[Atom], kind: Kind, spans: list[Span], starts: list[int]) -> Figure:
-    start, end = of[0].start, of[-1].end
-    values = tuple(v for atom in of for v in atom.values)
-    unit = of[-1].unit or of[0].unit
-    sentence = max(0, bisect.bisect_right(starts, start) - 1)
-    span = spans[sentence]
-    near = text[max(span.start, start - 60) : min(span.end, end + 60)]
-    words = frozenset(w for w in re.findall(r"[^\W\d_]{4,30}", near.lower()))
-    return Figure(text[start:end], kind, values, unit, of[0].sign, start, end, sentence, words)
+def forget_texts() -> None:
+    """Forget the texts that were read, so that the next call reads them anew. For measuring."""
+    _figures.cache_clear()
+
+
+def _figure(
+    text: str, of: Sequence[Atom], kind: Kind, sentence: int, span: Span, words: dict[str, frozenset[str]]
+) -> Figure:
+    """One figure of one or two numbers. `words` keeps what was read beside the figures before it."""
+    first, last = of[0], of[-1]
+    start, end = first.start, last.end
+    values = first.values if len(of) == 1 else first.values + last.values
+    near = text[max(span.start, start - 60) : min(span.end, end + 60)].lower()
+    beside = words.get(near)
+    if beside is None:
+        beside = words[near] = frozenset(_WORD.findall(near))
+    return Figure(text[start:end], kind, values, last.unit or first.unit, first.sign, start, end, sentence, beside)
 
 
 def _between(text: str, one: Atom, two: Atom) -> str | None:

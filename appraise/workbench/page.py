@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from appraise.workbench.claim import WORDS, Claim, verdict_rows
+from appraise.workbench.claim import WORDS, Claim, FigureVerdict, verdict_rows
 from appraise.workbench.data import Question, questions
 from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.methods import METHODS
@@ -37,7 +37,8 @@ def page_html(claim: Claim) -> str:
             kind=questions().kind(claim.kind).name if claim.kind else "the study behind it",
             words=len(claim.appraisal.split()),
             limit=WORDS,
-            verdicts=[v for v in claim.verdicts if v.verdict],
+            verdicts=_judged(claim),
+            worked_out=[row for row in claim.worked_out if row.result],
             unjudged=_unjudged(claim),
             answers=_answers(claim),
             sources={name: method.source for name, method in METHODS.items()} | _unknown_methods(claim),
@@ -88,7 +89,7 @@ def page_markdown(claim: Claim) -> str:
     if claim.claim:
         lines += [f"**The claim:** {_md(claim.claim)}", ""]
     lines += ["## Appraisal", "", _md(claim.appraisal.strip()) or "(not written yet)", ""]
-    judged = [v for v in claim.verdicts if v.verdict]
+    judged = _judged(claim)
     if judged:
         lines += ["## Figures", "", "| On the page | Verdict | In the study | Note |", "| --- | --- | --- | --- |"]
         lines += [f"| {_cell(v.figure)} | {v.verdict} | {_cell(v.against)} | {_cell(v.note)} |" for v in judged]
@@ -100,10 +101,10 @@ def page_markdown(claim: Claim) -> str:
         lines += [f"- **{_cell(r.figure)}**" + (f": {_cell(r.note)}" if r.note else "") for r in claim.left_out] + [""]
     if claim.noted:
         lines += ["## Wording", "", *(f"- “{_cell(r.sentence)}” {_cell(r.note)}" for r in claim.noted), ""]
-    if claim.worked_out:
+    if worked_out := [row for row in claim.worked_out if row.result]:
         lines += ["## Worked out from the abstract", ""]
         sources = {name: method.source for name, method in METHODS.items()} | _unknown_methods(claim)
-        for row in claim.worked_out:
+        for row in worked_out:
             source = f" ({_md(sources[row.method])})" if sources[row.method] else ""
             lines.append(f"- {_cell(row.result)} {_cell(row.note)}".rstrip() + source)
         lines.append("")
@@ -127,6 +128,15 @@ def _answers(claim: Claim) -> list[tuple[Question, str]]:
     of = questions()
     asked = [(q, claim.answers.get(q.id, "").strip()) for q in of.questions]
     return asked + [(q, claim.answers[q.id].strip()) for q in of.optional if claim.answers.get(q.id, "").strip()]
+
+
+def _judged(claim: Claim) -> list[FigureVerdict]:
+    """The verdicts on figures of the passage as it is marked now; all, where the texts cannot be read."""
+    try:
+        rows = verdict_rows(claim)
+    except WorkbenchError:
+        rows = claim.verdicts
+    return [row for row in rows if row.verdict]
 
 
 def _unjudged(claim: Claim) -> str:
@@ -166,7 +176,7 @@ def _link(address: str) -> Markup:
 def _md(text: str) -> str:
     """Text with Markdown's and HTML's signs escaped, line breaks kept."""
     escaped = re.sub(r"([\\`*_{}\[\]|~$])", r"\\\1", html.escape(text, quote=False))
-    return re.sub(r"(?m)^(\s{0,3})([#+>=-]|\d{1,9}[.)])", _escape_start, escaped)
+    return re.sub(r"(?m)^(\s{0,3})([#+>=-]|\d{1,9}[.)](?=\s|$))", _escape_start, escaped)
 
 
 def _escape_start(match: re.Match[str]) -> str:

@@ -61,9 +61,9 @@ def read_text(text: str | bytes, name: str = "the text") -> str:
     tags = len(_TAG.findall(text[:20_000]))
     if start[:15].lower().startswith(("<!doctype", "<html", "<?xml")) or tags >= 5:
         raise WorkbenchError(f"{name} is HTML; open the page in a browser, copy what you read there and paste that")
-    letters = [c for c in text if c.isalpha()]
-    if not letters:
+    if not any(map(str.isalpha, text)):
         raise WorkbenchError(f"{name} has no words; paste its text and try again")
+    letters = "" if text.isascii() else [c for c in text if c.isalpha()]
     latin = sum(c < "\u0250" or "\u1e00" <= c <= "\u1eff" for c in letters)
     if latin < 0.6 * len(letters):
         raise WorkbenchError(

@@ -9,9 +9,10 @@ from __future__ import annotations
 import bisect
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from appraise.workbench import units
@@ -88,11 +89,14 @@ def traces(passage: str, abstract: str) -> list[Trace]:
     spans = sentences(passage)
     index = _Index(source)
     matches = []
+    found: dict[object, tuple[Status, tuple[Figure, ...], tuple[Candidate, ...]]] = {}
     for figure in rows:
-        status, where = index.look_up(figure)
-        candidates = index.candidates(figure) if status == "not found" else ()
+        said = _what_it_says(figure)
+        if said not in found:
+            status, where = index.look_up(figure)
+            found[said] = (status, where, index.candidates(figure) if status == "not found" else ())
         span = spans[figure.sentence]
-        matches.append(Trace(figure, passage[span.start : span.end], status, where, candidates))
+        matches.append(Trace(figure, passage[span.start : span.end], *found[said]))
     return matches
 
 
@@ -103,14 +107,20 @@ def lost(passage: str, abstract: str) -> list[Figure]:
     ['p=0.2', '14']
     """
     index = _Index(figures(passage))
+    kept: dict[object, bool] = {}
     left_out = []
     for figure in figures(abstract):
-        kept = index.look_up(figure)[0] == "printed"
-        if not kept and not any(
-            _rounds(v, f, figure) for n in figure.values for f in index.near(n, figure) for v in f.values
-        ):
+        said = _what_it_says(figure)
+        if said not in kept:
+            kept[said] = index.look_up(figure)[0] == "printed" or index.holds_rounded(figure)
+        if not kept[said]:
             left_out.append(figure)
     return left_out
+
+
+def _what_it_says(figure: Figure) -> object:
+    """All of a figure but its place: figures that agree in it are looked up once."""
+    return figure.text, figure.kind, figure.values, figure.unit, figure.sign, figure.words
 
 
 def _quantities(figure: Figure) -> list[tuple[str, Fraction]]:
@@ -139,29 +149,51 @@ class _Entry(NamedTuple):
 
 
 class _Index:
-    """The figures of one text, by value, by size within a dimension, and by the words beside them."""
+    """The figures of one text, by value; and, for candidates alone, by words, by digits and by size."""
 
     def __init__(self, source: list[Figure]) -> None:
         self.source = source
         self.by_value: dict[Decimal, list[Figure]] = defaultdict(list)
-        self.by_word: dict[str, list[Figure]] = defaultdict(list)
-        self.by_digits: dict[str, list[Figure]] = defaultdict(list)
-        sizes: dict[str, list[_Entry]] = defaultdict(list)
         for figure in source:
             for value in figure.values:
                 self.by_value[abs(value)].append(figure)
-                if len(self.by_digits[_digits(value)]) < _SAME_WORD:
-                    self.by_digits[_digits(value)].append(figure)
+        self.values = sorted(self.by_value)
+
+    @cached_property
+    def by_word(self) -> dict[str, list[Figure]]:
+        """The figures that stand beside a word, 25 of each at most."""
+        beside: dict[str, list[Figure]] = defaultdict(list)
+        for figure in self.source:
             for word in figure.words - _COMMON:
-                if len(self.by_word[word]) < _SAME_WORD:
-                    self.by_word[word].append(figure)
+                if len(beside[word]) < _SAME_WORD:
+                    beside[word].append(figure)
+        return beside
+
+    @cached_property
+    def by_digits(self) -> dict[str, list[Figure]]:
+        """The figures that are written with the same digits in any order, 25 of each at most."""
+        written: dict[str, list[Figure]] = defaultdict(list)
+        for figure in self.source:
+            for value in figure.values:
+                if len(those := written[_digits(value)]) < _SAME_WORD:
+                    those.append(figure)
+        return written
+
+    @cached_property
+    def sizes(self) -> dict[str, list[_Entry]]:
+        """The figures of each dimension in order of size, and what two of them give together."""
+        sizes: dict[str, list[_Entry]] = defaultdict(list)
+        for figure in self.source:
             for dimension, size in _quantities(figure):
                 sizes[dimension].append(_Entry(float(size), (figure,), "close in size"))
-        for dimension, entry in _worked_out(source):
+        for dimension, entry in _worked_out(self.source):
             sizes[dimension].append(entry)
-        self.sizes = {d: sorted(entries, key=lambda e: e.size) for d, entries in sizes.items()}
-        self.keys = {d: [e.size for e in entries] for d, entries in self.sizes.items()}
-        self.values = sorted(self.by_value)
+        return {d: sorted(entries, key=lambda e: e.size) for d, entries in sizes.items()}
+
+    @cached_property
+    def keys(self) -> dict[str, list[float]]:
+        """The sizes of `sizes` alone."""
+        return {d: [e.size for e in entries] for d, entries in self.sizes.items()}
 
     def look_up(self, figure: Figure) -> tuple[Status, tuple[Figure, ...]]:
         """The status of a figure, and up to three figures that print it or round to it."""
@@ -177,18 +209,27 @@ class _Index:
         for value, others in zip(figure.values, same):
             exact = [f for f in others if _has_the_decimals(value, f)]
             if not exact:
-                exact, status = [f for f in self.near(value, figure) if _rounds(value, figure, f)], "rounded"
+                exact, status = [f for f in self._near(value, _rounded_to) if _rounds(value, figure, f)], "rounded"
             if not exact:
                 return "not found", ()
             where += exact
         # of several figures that say the same, those with the same words beside them come first
         return status, tuple(sorted(dict.fromkeys(where), key=lambda f: -len(f.words & figure.words))[:CANDIDATES])
 
-    def near(self, value: Decimal, figure: Figure) -> Iterable[Figure]:
-        """The figures with numbers around a value, as far away as rounding goes."""
-        middle = bisect.bisect_left(self.values, abs(value))
-        for k in range(max(0, middle - 2 * _NEAREST), min(len(self.values), middle + 2 * _NEAREST)):
-            yield from self.by_value[self.values[k]][:_SAME_WORD]
+    def holds_rounded(self, figure: Figure) -> bool:
+        """Is there a rounding of each of a figure's numbers?"""
+        return all(
+            any(_rounds(v, f, figure) for f in self._near(value, _rounds_to) for v in f.values)
+            for value in figure.values
+        )
+
+    def _near(self, value: Decimal, agree: Callable[[Decimal, Decimal], bool]) -> Iterable[Figure]:
+        """The figures with a number around a value, as far away as rounding goes, that agrees with it."""
+        value = abs(value)
+        middle = bisect.bisect_left(self.values, value)
+        for other in self.values[max(0, middle - 2 * _NEAREST) : middle + 2 * _NEAREST]:
+            if agree(value, other):
+                yield from self.by_value[other][:_SAME_WORD]
 
     def candidates(self, figure: Figure) -> tuple[Candidate, ...]:
         """Up to three figures that could be behind one that was not found, the likeliest first."""
@@ -331,7 +372,7 @@ def _rounds(value: Decimal, figure: Figure, source: Figure) -> bool:
     Whole hundreds and thousands count as rounded to these, and other round tens where the text says "about" or "over".
     """
     kinds = {figure.kind, source.kind}
-    if ({"p", "level", "spread"} & kinds and len(kinds) > 1) or "share" in kinds - {figure.kind}:
+    if {"p", "level", "spread", "share"} & kinds and len(kinds) > 1:
         return False
     if not _units_agree(figure, source, abs(value)):
         return False
@@ -341,10 +382,21 @@ def _rounds(value: Decimal, figure: Figure, source: Figure) -> bool:
     return any(_one_rounds(abs(value), abs(v), figure.sign) for v in source.values)
 
 
+def _rounded_to(value: Decimal, source: Decimal) -> bool:
+    """Can a number be a rounding of another, whatever its sign?"""
+    return _one_rounds(value, source, "≈")
+
+
+def _rounds_to(source: Decimal, value: Decimal) -> bool:
+    """Can another be a rounding of this number?"""
+    return _one_rounds(value, source, "≈")
+
+
 def _one_rounds(value: Decimal, source: Decimal, sign: str) -> bool:
     places = _decimals(value)
     if _decimals(source) > places:
-        return abs(value - source) <= Decimal(1).scaleb(-places) / 2
+        # a ratio of 0.91 is not told as "one"
+        return (places > 0 or source >= 1) and abs(value - source) <= Decimal(1).scaleb(-places) / 2
     if places or value < 20 or value != value.to_integral_value():
         return False
     zeros = len(str(int(value))) - len(str(int(value)).rstrip("0"))

@@ -67,6 +67,12 @@ def test_lost_figures_are_those_that_the_passage_leaves_out() -> None:
     assert "26.7%" not in left_out
 
 
+def test_one_in_a_thousand_keeps_no_ratio_near_one() -> None:
+    abstract = "The ratio was 0.91 (95% CI 0.79 to 1.05)."
+    left_out = [f.text for f in lost("The odds of chance are one in a thousand. One gardener fell.", abstract)]
+    assert left_out == ["0.91", "95%", "0.79 to 1.05"]
+
+
 def test_texts_without_figures_and_twice_the_same_text_get_one_sentence() -> None:
     with pytest.raises(WorkbenchError, match="the abstract holds no figure"):
         traces("Pain fell by 2 points.", "Pain fell.")

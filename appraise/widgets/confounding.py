@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from appraise.workbench.errors import WorkbenchError
+from appraise.errors import WorkbenchError
 
 MOST_PEOPLE = 1_000_000
 
