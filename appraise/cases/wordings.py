@@ -14,7 +14,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from appraise.cases.labels import KINDS, LABELS, STEPS, SUBJECTS, Kind, Label, Step
+from appraise.cases.labels import KINDS, LABELS, MARKS, STEPS, SUBJECTS, Kind, Label, Step
 from appraise.cases.reading import read_yaml
 from appraise.cases.stream import Stream
 
@@ -241,12 +241,13 @@ class Confusion(_Strict):
 
 
 class Remarks(_Strict):
-    """`remarks.yml`: what each answer means, the matter of each subject, and the reason behind each label."""
+    """`remarks.yml`: what each answer means, what to ask where it is wrong, and the reason behind each label."""
 
     steps: dict[Step, Text]
     kinds: dict[Kind, Text]
     matters: dict[str, Matter]
     reasons: dict[Label, Text]
+    wrong: dict[str, Text]
     confusions: tuple[Confusion, ...]
 
     def remark_on(self, answer: str, label: Label | None) -> str:
@@ -260,6 +261,7 @@ class Remarks(_Strict):
             ("kinds", KINDS, self.kinds),
             ("matters", SUBJECTS, self.matters),
             ("reasons", LABELS, self.reasons),
+            ("wrong", MARKS, self.wrong),
         ):
             if wrong := sorted(set(expected) ^ set(actual)):
                 raise ValueError(f"{name}: unknown or missing: {', '.join(wrong)}")

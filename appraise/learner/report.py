@@ -142,9 +142,20 @@ def lesson_report(slug: str, work: Path | None = None) -> HtmlPage:
     head = (
         f"{lesson.number} {lesson.title}{colon} {', '.join(filter(None, [_points_line(rows), _count_statuses(rows)]))}."
     )
+    if practised := _practice_line(slug, work or work_folder()):
+        head += f" {practised}"
     columns = ["Exercise", "Status", "Points", "Remark", "Read again"]
     shown = table(columns, [_cells(row) for row in rows], head, "appraise-report", narrow=2)
     return HtmlPage(shown, "\n".join([head, "", *(line for row in rows for line in _lines(row))]))
+
+
+def _practice_line(slug: str, work: Path) -> str:
+    """How many practice cases were read, and how many of their sentences were right at the first check; or ""."""
+    record = read_progress(work / ".progress" / f"{slug}.json").get("practice")
+    if not isinstance(record, dict) or not record.get("cases"):
+        return ""
+    cases = "1 practice case" if record["cases"] == 1 else f"{record['cases']} practice cases"
+    return f"{cases}: {record['right']} of {record['sentences']} sentences right at the first check."
 
 
 def _words(row: Row) -> tuple[str, str, str, str]:
