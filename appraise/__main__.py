@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import io
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
 # The size of the environment that brings a package which a learner's does not have: `make TARGET` adds it.
@@ -50,16 +48,10 @@ def _provenance(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _grade(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import learner
+    from appraise.grading import classrun, roster
 
-    with nullcontext() if given.dask else learner.begun_ahead():
-        gc.disable()  # imports leave nothing to collect; looking for it takes time, and memory of each worker
-        from appraise.grading import classrun, roster
-
-        gc.freeze()
-        gc.enable()
-        roster.tell_strangers(given.slug)
-        return classrun.main(given.slug, given.workers, given.dask, given.trust_submissions)
+    roster.tell_strangers(given.slug)
+    return classrun.main(given.slug, given.workers, given.dask, given.trust_submissions)
 
 
 def _export(given: argparse.Namespace, rest: list[str]) -> int:

@@ -56,8 +56,6 @@ class Lesson:
         Places of the code cells before the first answer cell.
     shows : list of int
         Places of later code cells that only show something of the course, whatever the answers are.
-    makes : list of int
-        Places of later code cells that make their values of the opening cells' names alone, the same for everybody.
     checks : dict
         Place of a check cell to the id of its exercise.
     answer_of : dict
@@ -74,7 +72,6 @@ class Lesson:
     exercises: Mapping[str, Exercise]
     opening: list[int]
     shows: list[int]
-    makes: list[int]
     checks: dict[int, str]
     answer_of: dict[str, int]
     graded: dict[str, float]
@@ -138,9 +135,8 @@ def load_lesson(release: Path, key: Path) -> Lesson:
         i for i, c in enumerate(nb.cells) if c.cell_type == "code" and i not in {*opening, *answers.values(), *checks}
     ]
     shows = [i for i in rest if only_shows(nb.cells[i].source, ours)]
-    makes = [i for i in rest if i not in shows and only_makes(nb.cells[i].source)]
     digest = hashlib.sha256(released + b"\0" + held).hexdigest()
-    return Lesson(slug, version, nb, exercises, opening, shows, makes, checks, answer_of, graded, digest)
+    return Lesson(slug, version, nb, exercises, opening, shows, checks, answer_of, graded, digest)
 
 
 def _imported(sources: Sequence[str]) -> set[str]:
@@ -182,51 +178,11 @@ def only_shows(source: str, ours: set[str]) -> bool:
     return True
 
 
-_STATEFUL = {"plt", "display", "open", "input", "exec", "eval", "set_option", "reset_option", "seed", "inplace"}
-_NOT_MAKING = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Delete, ast.AugAssign),
-    *(ast.While, ast.With, ast.Try, ast.Global, ast.Await, ast.NamedExpr),
-)
-
-
-def only_makes(source: str) -> bool:
-    """Whether a cell does nothing but give names to values, and show them, as far as its text tells.
-
-    It may be run once for all if it reads nothing but what the opening cells gave: see `appraise.grading.shell.make`.
-
-    Examples
-    --------
-    >>> only_makes("pain = numbers().query('arm == 1')\\npain"), only_makes("pain.sort_values(inplace=True)")
-    (True, False)
-    """
-    tree = _parsed(source)
-    if tree is None or not any(isinstance(n, ast.Assign) for n in tree.body):
-        return False
-    named = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    for node in ast.walk(tree):
-        words = {getattr(node, part, None) for part in ("id", "attr", "arg")}
-        if isinstance(node, _NOT_MAKING) or words & _STATEFUL:
-            return False
-        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
-            owner = node.value
-            while isinstance(owner, ast.Attribute | ast.Subscript):
-                owner = owner.value
-            if isinstance(node, ast.Attribute) or not isinstance(owner, ast.Name) or owner.id not in named:
-                return False
-        of = getattr(getattr(node, "value", None), "attr", None)
-        if of == "random" and getattr(node, "attr", None) != "default_rng":
-            return False  # the others draw from a generator that all share
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "@" in node.value:
-            return False  # a query that may use a learner's name
-    return True
-
-
 def open_warm(lesson: Lesson, **options: Any) -> Warm:
     """Start the lesson's warm parent."""
     cells = lesson.release.cells
-    places = (lesson.opening, lesson.shows, lesson.makes)
-    opening, shows, makes = ([cells[i].source for i in some] for some in places)
-    return Warm(opening, shows=shows, makes=makes, **options)
+    opening, shows = ([cells[i].source for i in some] for some in (lesson.opening, lesson.shows))
+    return Warm(opening, shows=shows, **options)
 
 
 # ── what comes out ──────────────────────────────────────────────────────────────────────────────────────────────────

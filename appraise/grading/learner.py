@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -94,8 +94,8 @@ class Warm:
     limits : Limits
     walls : Walls
         What it runs behind. `appraise.grading.walls.stand` starts it behind walls that were seen to stand.
-    shows, makes : sequence of str
-        Source of cells that show everybody the same, and of those that make the same for everybody, run once too.
+    shows : sequence of str
+        Source of cells that show everybody the same, run once too.
 
     Attributes
     ----------
@@ -116,9 +116,8 @@ class Warm:
         limits: Limits | None = None,
         walls: Walls = walled.NONE,
         shows: Sequence[str] = (),
-        makes: Sequence[str] = (),
     ) -> None:
-        self.opening, self.shows, self.makes = list(opening), list(shows), list(makes)
+        self.opening, self.shows = list(opening), list(shows)
         self.limits = limits or Limits()
         self.walls = walls
         self.own = True  # whether `process` and `home` are this one's, and not those of the one that it is a twin of
@@ -130,12 +129,9 @@ class Warm:
         from appraise.grading import safe  # the learner's side needs none of it
 
         self.own = True
-        begun = next((one for one in _ahead if one[0] == self.walls), None)
-        if begun is not None:
-            _ahead.remove(begun)
-        _, self.home, self.process, self.control = begun or _begin(self.walls)
+        self.home, self.process, self.control = _begin(self.walls)
         try:
-            cells = {"opening": self.opening, "shows": self.shows, "makes": self.makes}
+            cells = {"opening": self.opening, "shows": self.shows}
             setup = {**cells, "limits": asdict(self.limits), "tier": self.walls.tier}
             self.control.send(setup, 10)
             ready = self.control.receive(120)
@@ -225,11 +221,7 @@ class Warm:
         self.close()
 
 
-_Begun = tuple[Walls, Path, "subprocess.Popen[bytes]", Channel]
-_ahead: list[_Begun] = []
-
-
-def _begin(walls: Walls) -> _Begun:
+def _begin(walls: Walls) -> tuple[Path, subprocess.Popen[bytes], Channel]:
     """Python behind walls, which imports what all lessons need and then waits for one; its home, process, channel."""
     ours, theirs = socket.socketpair()
     # behind the first walls a submission is another user, and reads the list of fonts
@@ -247,7 +239,7 @@ def _begin(walls: Walls) -> _Begun:
         start_new_session=True,
     )
     theirs.close()
-    return walls, home, process, Channel(ours)
+    return home, process, Channel(ours)
 
 
 def _end(process: subprocess.Popen[bytes], home: Path) -> None:
@@ -255,24 +247,6 @@ def _end(process: subprocess.Popen[bytes], home: Path) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     scratch_folders.remove(home)
-
-
-@contextlib.contextmanager
-def begun_ahead() -> Iterator[None]:
-    """Begin a process for the warm parent to come, behind the first walls that can be tried.
-
-    It imports what all lessons need while this process does something else; what is not used is ended at the end.
-    """
-    walls = next((walls for walls, why in walled.available().items() if not why), None)
-    if walls is not None:
-        _ahead.append(_begin(walls))
-    try:
-        yield
-    finally:
-        while _ahead:
-            _, home, process, control = _ahead.pop()
-            control.close()
-            _end(process, home)
 
 
 _UNKNOWN: dict[str, Any] = {"code": None, "signal": None, "limit": None}
@@ -434,8 +408,6 @@ def main(fd: int) -> None:
     shell.settle()
     ran = [shell.run(source, store=False) for source in setup["shows"]]
     shown = [None if failed or not out else out for out, failed in ran]
-    for source in setup["makes"]:
-        shell.make(source)
     # the first table that is asked and shown, and the first traceback, load much; the children then have it
     shell.run("__import__('pandas').DataFrame({'a': [1.5, 2], 'b': 'c'}).query('a == 2 and b == \\'c\\'')", store=False)
     shell.run("1 / 0", store=False)
@@ -696,8 +668,7 @@ def _serve(channel: Channel, scratch: Path) -> None:
                     path.write_bytes(base64.b64decode(file["data"]))
             case "run":
                 shell.draw(request["pictures"])
-                made = shell.made_of(request["source"])
-                reply["outputs"], reply["error"] = shell.run(request["source"]) if made is None else (made, None)
+                reply["outputs"], reply["error"] = shell.run(request["source"])
             case "fetch":
                 reply |= _fetch(names, held, request["name"])
             case "call":

@@ -5,14 +5,12 @@ Imported only inside the learner's process.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import getpass
 import inspect
 import io
 import os
 import sys
-from dataclasses import dataclass
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
@@ -327,58 +325,6 @@ def _no_img(picture: Any) -> str:
     from html import escape
 
     return f"<p>{escape(NO_PICTURE)}</p><p>{escape(picture.alt)}</p>"
-
-
-@dataclass
-class _Made:
-    """What a cell made: `values` by name, the value shown, outputs; and what each name that it read stood for."""
-
-    reads: dict[str, Any]
-    values: dict[str, Any]
-    last: Any
-    outputs: list[Output]
-
-
-_made: dict[str, _Made] = {}
-_NOTHING = object()
-
-
-def make(source: str) -> None:
-    """In the warm parent: run a cell that makes the same for everybody, and put aside what it made.
-
-    A cell that stops is left for each submission to run.
-    """
-    shell = ZMQInteractiveShell.instance()
-    before = dict(shell.user_ns)
-    vars(shell.displayhook)["_"] = _NOTHING
-    outputs, failed = run(source, store=False)
-    last = shell.displayhook._
-    values = {n: v for n, v in shell.user_ns.items() if not n.startswith("_") and before.get(n, _NOTHING) is not v}
-    shell.user_ns.clear()
-    shell.user_ns.update(before)
-    if failed:
-        return
-    own = values.keys() - before.keys()
-    names = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)} - own
-    _made[source] = _Made({n: before.get(n, _NOTHING) for n in names}, values, last, outputs)
-
-
-def made_of(source: str) -> list[Output] | None:
-    """The outputs of a cell that `make` has run, whose names then have their values; None where it has to be run.
-
-    It has to be where a learner has given another meaning to a name that it reads.
-    """
-    shell = ZMQInteractiveShell.instance()
-    made = _made.get(source)
-    if made is None or any(shell.user_ns.get(n, _NOTHING) is not meant for n, meant in made.reads.items()):
-        return None
-    shell.user_ns.update(made.values)
-    if made.last is not _NOTHING:
-        shell.displayhook.update_user_ns(made.last)
-    if shell.history_manager is not None:
-        shell.history_manager.store_inputs(shell.execution_count, source)
-    shell.execution_count += 1
-    return made.outputs
 
 
 def run(source: str, store: bool = True) -> tuple[list[Output], str | None]:

@@ -16,7 +16,6 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from appraise.grading import learner
 from appraise.grading.channel import Ended
 from appraise.grading.learner import Broken, Child, Limits, Warm
 from appraise.grading.rebuild import Beside
@@ -170,57 +169,8 @@ def test_the_courses_own_pictures_are_drawn_only_there_too_and_keep_their_words(
         assert warm.shown[1:] == [None, None]
 
 
-MAKES = [
-    "mine = os.getpid()\nbegun = [mine]\nbegun",
-    "late = early + 1",
-    "os = str(os)",
-    "1 / 0",
-]
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Warm]:
-    with Warm(["import os"], makes=MAKES) as warm:
-        yield warm
-
-
 def asked(child: Child, source: str) -> Any:
     return child.run(source, 10).outputs[-1]["data"]["text/plain"]
-
-
-def test_what_makes_the_same_for_everybody_is_run_once_and_its_names_come_at_its_place(made: Warm) -> None:
-    child = Child(made)
-    assert asked(child, "any(n in globals() for n in ('mine', 'begun', 'late')), _") == "(False, '')"
-    pid = child.run(MAKES[0], 10).outputs[-1]["data"]["text/plain"]
-    assert asked(child, "[mine], begun, _ is begun, mine == os.getpid()") == f"({pid}, {pid}, True, False)"
-    assert asked(child, "In[-3]") == repr(MAKES[0])
-    child.run("begun.append('changed')", 10)
-    child.close()
-    child = Child(made)
-    assert asked(child, MAKES[0]) == pid
-    child.close()
-
-
-def test_what_a_learner_gave_another_meaning_is_run_with_it(made: Warm) -> None:
-    child = Child(made)
-    child.run("class os:\n    getpid = lambda: 7", 10)
-    assert asked(child, MAKES[0]) == "[7]"
-    child.run("os = 8", 10)
-    child.run(MAKES[2], 10)
-    assert asked(child, "os") == "'8'"
-    child.close()
-
-
-def test_what_needs_a_learners_names_or_stops_is_run_by_each(made: Warm) -> None:
-    child = Child(made)
-    assert child.run(MAKES[1], 10).error == "NameError"
-    child.run("early = 1", 10)
-    assert child.run(MAKES[1], 10).error is None
-    assert asked(child, "late, os.__name__") == "(2, 'os')"
-    child.run(MAKES[2], 10)
-    assert asked(child, "os[:7]") == "'<module'"
-    assert child.run(MAKES[3], 10).error == "ZeroDivisionError"
-    child.close()
 
 
 def test_a_traceback_shows_the_learners_lines_and_not_the_librarys(process: Warm) -> None:
@@ -260,23 +210,6 @@ def test_time_is_counted_anew_for_a_cell_and_not_for_each_small_one(process: War
     assert len(counted) == 1
     with pytest.raises(Ended, match="no answer in time"):
         child.run("while True: pass", 2)
-
-
-def test_a_process_is_begun_ahead_and_what_is_not_used_ends() -> None:
-    first = next((walls for walls, why in learner.walled.available().items() if not why), None)
-    if first is None:
-        pytest.skip("no wall can be tried on this machine")
-    with learner.begun_ahead():
-        ((_, home, process, _),) = learner._ahead
-        with Warm([]) as other:  # behind other walls
-            assert other.process.pid != process.pid
-        with Warm([], walls=first) as warm:
-            assert warm.process.pid == process.pid
-            assert learner._ahead == []
-    assert (process.poll() is not None, home.exists()) == (True, False)
-    with learner.begun_ahead():
-        ((_, home, process, _),) = learner._ahead
-    assert (process.poll() is not None, home.exists(), learner._ahead) == (True, False, [])
 
 
 BUSY = "import time\nsince = time.process_time()\nwhile time.process_time() - since < {}: pass"
