@@ -1,4 +1,4 @@
-"""A case's tasks as exercises of the course, so that one engine judges them: in a lesson, in a pack, in the grader.
+"""A case's tasks as exercises of the course, which one engine judges in a lesson and in the grader.
 
 The tasks of a graded case have the ids of `TASKS`. Where a case does not ask a task (a teacher's own case asks for marks
 and perhaps a headline), there is no exercise, and whoever grades gives its points to everybody.
@@ -7,7 +7,7 @@ and perhaps a headline), there is no exercise, and whoever grades gives its poin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from appraise.cases.judging import CANNOT
@@ -15,6 +15,7 @@ from appraise.cases.labels import KINDS, MARKS
 from appraise.cases.public import CaseKey, CaseText, DifferenceKeyRecord, MarkKey
 from appraise.cases.tasks import CONCERNS, FATES, P_FITS
 from appraise.cases.wordings import load_remarks
+from appraise.exercises.exercise import Exercise
 
 BLOCKS = 3
 """The exercises on which the sentences of a graded case are shared out."""
@@ -91,7 +92,7 @@ def marks_fields(marks: Sequence[MarkKey]) -> Fields:
 
 def _shares(key: MarkKey) -> dict[str, float]:
     """What each answer on a sentence earns."""
-    shares = {mark: 0.0 for mark in MARKS}
+    shares = dict.fromkeys(MARKS, 0.0)
     if key.step != "does not fit":
         shares[key.step] = 1.0
         return shares
@@ -102,7 +103,7 @@ def _shares(key: MarkKey) -> dict[str, float]:
 
 
 def difference_fields(key: DifferenceKeyRecord) -> Fields:
-    """The difference and the ends of its interval, or "cannot"; either sign is right, as the order of groups is free."""
+    """The difference and the ends of its interval, or "cannot"; either sign is right, as the order of groups is."""
     low, high = key.interval or (None, None)
     names = {"difference": key.difference, "lower end": low, "upper end": high}
     figures = {name: CANNOT if figure is None else _number(figure) for name, figure in names.items()}
@@ -144,15 +145,18 @@ def task_fields(text: CaseText, key: CaseKey) -> dict[str, Fields]:
     return fields
 
 
-def with_case(exercises: Mapping[str, Fields], fields: Mapping[str, Fields], code: str) -> dict[str, Fields]:
-    """A lesson's exercises as JSON, those of the graded case asked by another case; `exercises` stays as it is.
+def with_case(exercises: Mapping[str, Exercise], fields: Mapping[str, Fields], code: str) -> dict[str, Exercise]:
+    """A lesson's exercises, those of the graded case asked by another case; `exercises` stays as it is.
 
-    Remarks that were written for the demonstration's answers do not go along.
+    Remarks that were written for the demonstration's answers do not go along. A task that the case does not ask stays.
     """
     made = dict(exercises)
-    for task in chain(TASKS, [CODE_TASK]):
+    for task, own in (*fields.items(), (CODE_TASK, {"expected": code})):
         if task in made:
-            own = {"expected": code} if task == CODE_TASK else fields.get(task, {})
-            fresh = {"accept": [], "misconceptions": [], "tolerance": 0.0, "weights": {}, "right": None}
-            made[task] = {**made[task], **fresh, **own}
+            known = Exercise.from_json({"name": made[task].name, "kind": made[task].kind, **own})
+            changed = {name: getattr(known, name) for name in _OF_A_CASE}
+            made[task] = replace(made[task], right=None, **changed)
     return made
+
+
+_OF_A_CASE = ("expected", "accept", "misconceptions", "options", "tolerance", "weights")

@@ -1,4 +1,4 @@
-"""What the cells of lesson 13 name: the worked example, three practice cases from easy to hard, and the learner's own."""
+"""What the cells of lesson 13 name: a worked example, three practice cases, and the learner's own case."""
 
 from __future__ import annotations
 
@@ -21,5 +21,7 @@ second = practice_case("lesson-13-press-265", "press")
 third = practice_case("lesson-13-shop-247", "shop")
 mine = MyCase(SLUG)
 watch(mine)
+for each in (example, first, second, third):
+    each.prepare()  # once for a class: each submission of it is run in a copy of a process that has these
 
 __all__ = ["SLUG", "example", "first", "mine", "practice", "second", "third"]

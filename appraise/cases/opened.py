@@ -18,6 +18,7 @@ from appraise.cases.public import CaseKey, CaseText, case_key, case_text
 from appraise.cases.showing import (
     blocks_of,
     show_abstract,
+    show_block,
     show_headlines,
     show_reasons,
     show_telling,
@@ -56,6 +57,10 @@ class OpenCase:
     @cached_property
     def _pair(self) -> Pair:
         return self._make()
+
+    def prepare(self) -> None:
+        """Make the case now."""
+        _ = self._pair
 
     @property
     def text(self) -> CaseText:
@@ -190,10 +195,7 @@ class MyCase(OpenCase):
         """Heading and lead of the telling that a block of sentences comes from, and the sentences."""
         if not self.is_open:
             return _note("Your case is not open yet.")
-        block = self._blocks[number - 1]
-        if not block:
-            return _note("This case asks for no marks here.")
-        return show_telling(self.text.tellings[block[0].telling], [self._words(spot) for spot in block])
+        return show_block(self.text, number)
 
     def sentences(self, number: int = 1) -> dict[str, str]:
         return super().sentences(number) if self.is_open else {}
@@ -239,7 +241,7 @@ class MyCase(OpenCase):
 
     def _count_answers(self, exercise: Exercise, answer: Json) -> tuple[int, int, list[str]]:
         asked = self._asked(exercise.id)
-        parts = {name: value for name, value in flatten(answer).values()}
+        parts = dict(flatten(answer).values())
         given = {name: parts.get(name) for name in asked}
         done = {name: value for name, value in given.items() if not is_blank(value)}
         faults = [
@@ -288,8 +290,8 @@ def read_case(folder: Path, code: str) -> CaseText:
         return CaseText.model_validate_json((folder / f"{code}.json").read_bytes())
     except OSError:
         raise CaseNotFound(
-            f"No case with the code {code} lies beside this notebook, in the folder “cases”. Look at the code letter by "
-            "letter; if it is the one that you were given, ask your teacher."
+            f"No case with the code {code} lies beside this notebook, in the folder “cases”. Look at the code letter "
+            "by letter; if it is the one that you were given, ask your teacher."
         ) from None
     except ValidationError:
         raise CaseNotFound(f"The case {code} cannot be read. Ask your teacher for it again.") from None

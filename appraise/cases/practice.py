@@ -25,7 +25,7 @@ from appraise.cases.judging import (
 )
 from appraise.cases.labels import FAULTS, MARKS
 from appraise.cases.public import CaseKey, CaseText, case_key, case_text
-from appraise.cases.showing import read_mark_word, show_abstract, show_result, show_telling
+from appraise.cases.showing import read_mark_word, show_abstract, show_result
 from appraise.cases.tasks import CONCERNS, FATES, P_FITS
 from appraise.cases.wordings import VOICES
 from appraise.learner.forms import running_cell, show_form
@@ -144,20 +144,25 @@ class PracticeSession:
     def judge(self) -> list[tuple[str, Result]]:
         """What is said of each task that has an answer; tasks without one wait in silence."""
         results = [(MARKING, self._judge_marks())]
-        for group, judged in (
-            (FIGURES, lambda g: judge_figures(self.key, g)),
-            (DIFFERENCE, lambda g: judge_difference(self.key, g[0], _interval(g[1], g[2]))),
-            (P_VALUE, lambda g: judge_p(self.key, g[0])),
-            (BIAS, lambda g: judge_bias(self.key, dict(zip(self.text.questions, g)))),
-            (HEADLINE, lambda g: judge_headline(self.key, self.text.headlines.index(g[0]) + 1 if g[0] else None)),
-        ):
+        for group in (FIGURES, DIFFERENCE, P_VALUE, BIAS, HEADLINE):
             given = self._given(group)
             if any(given):
                 try:
-                    results.append((group, judged(given)))
+                    results.append((group, self._judge_group(group, given)))
                 except AnswerError as error:
                     results.append((group, Result(Fraction(0), 0, (str(error),))))
         return results
+
+    def _judge_group(self, group: str, given: list[str | None]) -> Result:
+        if group == FIGURES:
+            return judge_figures(self.key, given)
+        if group == DIFFERENCE:
+            return judge_difference(self.key, given[0], _interval(given[1], given[2]))
+        if group == P_VALUE:
+            return judge_p(self.key, given[0])
+        if group == BIAS:
+            return judge_bias(self.key, dict(zip(self.text.questions, given, strict=True)))
+        return judge_headline(self.key, self.text.headlines.index(given[0]) + 1 if given[0] else None)
 
     def _remember(self) -> None:
         """Count the first check of a case whose sentences are all marked, and keep what was wrong for the next one."""

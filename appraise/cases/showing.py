@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from appraise.cases.exercising import Spot, share_out
-from appraise.cases.judging import AnswerError, Mark, Result, judge_marks
+from appraise.cases.exercising import BLOCKS, TASKS, Spot, share_out
+from appraise.cases.judging import CANNOT, AnswerError, Mark, Result, judge_marks
 from appraise.cases.labels import MARKS
-from appraise.cases.public import CaseKey, CaseText, TellingText
+from appraise.cases.public import CaseKey, CaseText, MarkKey, TellingText
 from appraise.exercises.values import normalize
 from appraise.markup import HtmlPage, Markup, element, table
 
@@ -102,3 +102,47 @@ def show_result(parts: Iterable[tuple[str, Result]]) -> HtmlPage:
 def blocks_of(text: CaseText) -> tuple[tuple[Spot, ...], ...]:
     """The sentences of a graded case as its three exercises ask for them."""
     return share_out([len(telling.sentences) for telling in text.tellings])
+
+
+def show_block(text: CaseText, number: int) -> HtmlPage:
+    """The telling that a block of a graded case comes from, with the sentences of the block; blocks count from 1."""
+    block = blocks_of(text)[number - 1]
+    if not block:
+        return HtmlPage(element("p", "This case asks for no marks here."), "This case asks for no marks here.")
+    sentences = [text.tellings[spot.telling].sentences[spot.sentence] for spot in block]
+    return show_telling(text.tellings[block[0].telling], sentences)
+
+
+def show_key(text: CaseText, key: CaseKey, task: str, blocks: Sequence[Sequence[Spot]]) -> HtmlPage | None:
+    """What is right in a task of a graded case, and why; None for a task that the case does not ask."""
+    if task in TASKS[:BLOCKS]:
+        rows = [
+            f"Sentence {i}: {_right_mark(mark)}. {mark.reason}"
+            + (f" The abstract: “{mark.evidence}”" if mark.evidence else "")
+            for i, spot in enumerate(blocks[TASKS.index(task)], 1)
+            for mark in [key.marks[spot.telling][spot.sentence]]
+        ]
+    else:
+        rows = _key_rows(text, key).get(task, [])
+    if not rows:
+        return None
+    return HtmlPage(element("ul", *(element("li", row) for row in rows), style=_WIDE), "\n".join(rows))
+
+
+def _right_mark(mark: MarkKey) -> str:
+    return f"{mark.step}: {' or '.join(mark.kinds)}" if mark.kinds else mark.step
+
+
+def _key_rows(text: CaseText, key: CaseKey) -> dict[str, list[str]]:
+    rows = {"unseen-own-figures": [f"Figure {i}: {fate}." for i, fate in enumerate(key.figures, 1)]}
+    if key.difference:
+        ends = " to ".join(key.difference.interval) if key.difference.interval else CANNOT
+        rows["unseen-own-difference"] = [f"Difference: {key.difference.difference or CANNOT}; interval: {ends}."]
+    if key.p:
+        rows["unseen-own-p"] = [f"The p value: {key.p}."]
+    rows["unseen-own-bias"] = [
+        f"{text.questions.get(name, name)} The text {answer}." for name, answer in key.bias.items()
+    ]
+    if key.headline is not None:
+        rows["unseen-own-headline"] = [f"Headline {key.headline + 1}: {text.headlines[key.headline]}"]
+    return rows

@@ -53,12 +53,14 @@ from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_solution, parse_utc
 
+from appraise.cases.handed_in import StudentCase, find_case
 from appraise.grading import judge, plugins, rebuild, safe, walls
 from appraise.grading import scratch as scratch_folders
 from appraise.grading.gradebook import Book, GradebookError, Stamp
 from appraise.grading.judge import FAULT, UNREADABLE, Lesson, Outcome
 from appraise.grading.learner import Limits, Warm
 from appraise.grading.rebuild import Answers, Beside, Read
+from appraise.grading.unseen import grade_case
 
 TRIES = 3  # for a submission whose worker was lost
 _HOME = Path(__file__).resolve().parents[2]
@@ -149,6 +151,7 @@ class Handed:
     notes: tuple[str, ...]
     timestamp: str | None
     digest: str
+    case: StudentCase | None = None  # of a lesson whose cases were issued
 
 
 def students(to: Settings, slug: str) -> list[str]:
@@ -190,8 +193,10 @@ def handed_in(to: Settings, slug: str, student: str, stubs: Mapping[str, str]) -
     parts = [data or b"", (unreadable or "").encode(), (timestamp or "").encode(), "\n".join(notes).encode()]
     for b in beside:
         parts += [os.fsencode(b.name), b.data]
+    case = find_case(to.own, slug, student, data)
+    parts += [case.digest.encode()] if case else []
     digest = _digest(*parts)
-    return Handed(student, str(folder), data, unreadable, tuple(beside), tuple(notes), timestamp, digest)
+    return Handed(student, str(folder), data, unreadable, tuple(beside), tuple(notes), timestamp, digest, case)
 
 
 def _timestamp(path: Path, notes: list[str]) -> str | None:
@@ -354,7 +359,7 @@ def _graded(room: _Room, warm: Warm, handed: Handed) -> Result:
             outcome = judge.at_fault(lesson, why, UNREADABLE)
             outcome.notes += handed.notes
         else:
-            outcome = judge.grade(lesson, warm, answers, handed.beside)
+            outcome = grade_case(lesson, warm, answers, handed.beside, handed.case)
         text = _autograded(lesson, found, answers, outcome, handed.folder)
     except Exception as e:  # ours, not the learner's: their code runs elsewhere
         where = traceback.extract_tb(e.__traceback__)[-1]

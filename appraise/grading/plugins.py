@@ -21,9 +21,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer
 
+from appraise.cases.handed_in import find_case
 from appraise.grading import judge, rebuild, safe, walls
 from appraise.grading.judge import FAULT, UNREADABLE, Item, Lesson, LessonError, Outcome
 from appraise.grading.learner import Broken, Limits, Warm
+from appraise.grading.unseen import grade_case
 
 NOT_GRADED = new_output("error", ename="not graded", evalue="", traceback=["This cell has not been graded."])
 
@@ -96,6 +98,8 @@ def forbidden(coursedir: Any) -> list[tuple[str, Path]]:
     paths = [
         (what, Path(coursedir.format_path(getattr(coursedir, f"{d}_directory"), "", "")).resolve()) for what, d in found
     ]
+    cases = Path(coursedir.root) / Path(coursedir.submitted_directory).parent / "cases"
+    paths += [("the keys to the cases", path) for path in (cases, *sorted(cases.glob("*/secret"))) if path.exists()]
     if coursedir.db_url.startswith("sqlite:///"):
         paths.append(("the gradebook", Path(coursedir.db_url.removeprefix("sqlite:///"))))
     return [*paths, *walls.course_secrets()]
@@ -233,7 +237,11 @@ class JudgeOutside(NbGraderPreprocessor):  # type: ignore[misc]
             }
             beside, _ = rebuild.files_beside(Path(handed_in["folder"]))
             given = rebuild.Answers(texts, handed_in["notes"], frozenset(handed_in["unread"]))
-            outcome = judge.grade(lesson, room.warm, given, beside)
+            coursedir = self.parent.parent.coursedir
+            own = Path(coursedir.root) / Path(coursedir.submitted_directory).parent
+            sources = "\n".join(text or "" for text in texts.values()).encode("utf-8", "replace")
+            case = find_case(own, lesson.slug, resources["nbgrader"]["student"], sources)
+            outcome = grade_case(lesson, room.warm, given, beside, case)
         for note in outcome.notes:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], lesson.slug, note)
         _write(nb, lesson, outcome)

@@ -793,6 +793,8 @@ def files_beside(folder: Path) -> tuple[list[Beside], list[str]]:
             relative = path.relative_to(folder)
             if name.endswith(".ipynb") or name == "timestamp.txt" or name.startswith("."):
                 continue
+            if relative.parts[0] == "cases" and path.suffix == ".json":  # released with the lesson, for all its readers
+                continue
             status = path.lstat()
             if not stat.S_ISREG(status.st_mode):
                 notes.append(f"“{relative}” is a link or a device and was not followed.")

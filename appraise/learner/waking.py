@@ -73,7 +73,7 @@ def _wake_answer(kind: str, exercise_id: str, call: ast.Call, cell: Cell) -> Non
 
 
 def _sentences(node: ast.expr, source: str, names: MutableMapping[str, Any]) -> Any:
-    """What a marked passage is handed in the third place: a literal, a name of literals, or a case's call; else None."""
+    """What a marked passage is handed in the third place: a literal, a name of literals, a case's call; else None."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
         owner = names.get(node.func.value.id)
         if not getattr(owner, "gives_sentences", False) or node.keywords:

@@ -227,6 +227,7 @@ function passage(spec, choose) {
           open(i);
         },
       },
+      isInSteps(part) ? make("span", { class: "appraise-number" }, `${i + 1} `) : "", // remarks speak of “sentence 3”
       part.short,
       tags[i],
     ),
