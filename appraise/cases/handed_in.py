@@ -26,8 +26,8 @@ class StudentCase:
 
     Attributes
     ----------
-    student, code : str
-        Who handed in, and the code of their case; "" where they have none.
+    slug, student, code : str
+        The lesson, who handed in, and the code of their case; "" where they have none.
     stored : str
         The case with its key as JSON; "" where there is none.
     strangers : dict
@@ -36,6 +36,7 @@ class StudentCase:
         Why no key can be had; "" where one can.
     """
 
+    slug: str
     student: str
     code: str
     stored: str
@@ -70,7 +71,7 @@ class StudentCase:
         )
         if not self.code:
             spare = next((c for c in found if self.strangers.get(c) == SPARE), None)
-            help_ = f": `appraise cases assign SLUG {self.student} {spare}` gives it to them" if spare else ""
+            help_ = f": `appraise cases assign {self.slug} {self.student} {spare}` gives it to them" if spare else ""
             return f"{self.student} has no case of their own. The notebook holds {seen or 'no code'}{help_}."
         if not found:
             return f"The notebook holds no code, so these answers may be about another case than {self.code}."
@@ -99,10 +100,10 @@ def find_case(grading: Path, slug: str, student: str, data: bytes | None) -> Stu
         code = index.students.get(student, "")
         stored = shelf.stored(code).model_dump_json() if code else ""
     except ShelfError as error:
-        return StudentCase(student, "", "", {}, f"The case of {student} cannot be had: {error}.")
+        return StudentCase(slug, student, "", "", {}, f"The case of {student} cannot be had: {error}.")
     text = (data or b"")[:_MOST_LOOKED_AT].decode("utf-8", "replace")
     strangers = {found: _describe(found, index, slug) for found in set(_codes_in(text)) if found != code}
-    return StudentCase(student, code, stored, {c: what for c, what in strangers.items() if what})
+    return StudentCase(slug, student, code, stored, {c: what for c, what in strangers.items() if what})
 
 
 def _codes_in(text: str) -> list[str]:

@@ -54,13 +54,14 @@ def _tasks_of(lesson: Lesson) -> list[str]:
 
 
 def _leave_to_person(lesson: Lesson, outcome: Outcome, why: str) -> None:
-    """No number for any answer to the case; what is blank stays so."""
+    """No number for the case, unless nothing of it was answered at all."""
     outcome.notes.append(why)
     remark = f"{why} A person looks at it."
-    for task in _tasks_of(lesson):
-        item = outcome.items[task]
-        if item.status not in _BLANK:
-            _replace(lesson, outcome, _open(item, remark))
+    items = [outcome.items[task] for task in _tasks_of(lesson)]
+    if all(item.status in _BLANK for item in items):
+        return
+    for item in items:
+        _replace(lesson, outcome, _open(item, remark))
     if any(item.status == UNREADABLE for item in outcome.items.values()) and outcome.status == "graded":
         outcome.status = "needs a person"
 
