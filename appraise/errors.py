@@ -53,6 +53,10 @@ class QuestionError(DataFileError):
     """A question of the test before and after the course, or an answer to one, that cannot be used."""
 
 
+class CaseFileError(DataFileError):
+    """A file of the unseen cases, or a teacher's own case, that cannot be used."""
+
+
 class AuthorError(DataFileError):
     """A lesson that cannot be made from `solutions/`; a file is named with its two folders."""
 

@@ -57,13 +57,13 @@ def _positive(text: str) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from appraise.cases.own import find_problems, parse_own_case
-    from appraise.cases.reading import CaseFileError
+    from appraise.errors import CaseFileError
 
     file: Path = options.file
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise CaseFileError(f"{file}: expected a Markdown file in UTF-8; it cannot be read") from None
+        raise CaseFileError(file, "", "expected a Markdown file in UTF-8; it cannot be read") from None
     problems = find_problems(text)
     for problem in problems:
         print(f"{file.name}, line {problem.line}: {problem.message}", file=sys.stderr)

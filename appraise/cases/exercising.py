@@ -1,7 +1,7 @@
 """A case's tasks as exercises of the course, which one engine judges in a lesson and in the grader.
 
-The tasks of a graded case have the ids of `TASKS`. Where a case does not ask a task (a teacher's own case asks for marks
-and perhaps a headline), there is no exercise, and whoever grades gives its points to everybody.
+The tasks of a graded case have the ids of `TASKS`. A teacher's own case asks some of them: for marks, and perhaps for a
+headline. The others stand in the notebook all the same, and whoever grades lets their points follow from those.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from appraise.cases.issuing import Issued, MakePair, issue, make_pair
+from appraise.cases.judging import chance_points, count_points
 from appraise.cases.own import read_own_case
 from appraise.cases.public import CaseKey, CaseText
 from appraise.errors import AppraiseError
@@ -253,3 +254,17 @@ def _own_maker(file: Path) -> MakePair:
         return text.model_copy(update={"code": code}), key.model_copy(update={"code": code})
 
     return make
+
+
+def chance_line(grading: Path, slug: str) -> str:
+    """What somebody earns on the issued cases of a lesson who reads nothing; "" where none were issued."""
+    shelf = Shelf(grading, slug)
+    if not shelf.is_there:
+        return ""
+    index = shelf.index()
+    keys = [shelf.stored(code).key for code in index.students.values()]
+    most = sum(count_points(key) for key in keys) / len(keys)
+    return (
+        f"Chance: whoever reads nothing and gives the commonest answer to each question earns "
+        f"{float(chance_points(keys)):.1f} of {most:.0f} points on these cases; the difference is not counted."
+    )

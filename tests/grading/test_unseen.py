@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from conftest import REPO
 from nbgrader.api import Gradebook
 
 from appraise.__main__ import main
-from appraise.cases.exercising import TASKS, WRITING_TASK, task_fields
+from appraise.cases.exercising import TASKS, task_fields
 from appraise.cases.issuing import DEMO_SECRET, draw_code
 from appraise.cases.labels import LABELS
 from appraise.cases.shelf import Shelf
@@ -204,6 +202,42 @@ def test_a_teachers_own_case_goes_the_same_way(room: Room) -> None:
     assert ben["unseen-own-bias"] == round(3 * 4 / 13, 2)
     item = next(i for i in room.outcome("ben")["items"] if i["id"] == "unseen-own-bias")
     assert "does not ask this" in item["remark"]
+
+
+HUNT = """
+import gc, os, pathlib, sys
+found = []
+for folder in ({root!r}, {root!r} + "/grading/cases", "..", "../..", os.path.expanduser("~")):
+    try:
+        found += [str(p) for p in pathlib.Path(folder).rglob("*.json") if '"step"' in p.read_text()]
+    except OSError:
+        pass
+found += [name for name in os.environ if {code!r} in os.environ[name]]
+seen = [o for o in gc.get_objects() if isinstance(o, (str, bytes, dict, list, tuple))]
+found += ["memory" for o in seen if {reason!r} in repr(o)[:100_000] and "HUNT" not in repr(o)[:40]]
+try:
+    found += ["parent" for _ in [0] if {code!r}.encode() in open(f"/proc/{{os.getppid()}}/environ", "rb").read()]
+except OSError:
+    pass
+marks_1 = dict.fromkeys(["sentence 1", "sentence 2", "sentence 3", "sentence 4"], "fits") if found else "none found"
+"""
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_submission_that_hunts_for_its_key_finds_none(room: Room) -> None:
+    room.roster("mal")
+    room.issue()
+    stored = room.shelf.stored(room.shelf.index().students["mal"])
+    # the words that are looked for are put together, so that the hunter does not find itself
+    reason = stored.key.marks[0][0].reason
+    hunt = HUNT.format(root=str(room.root), code="no code", reason="@")
+    hunt = hunt.replace("'@' in repr(o)", f"{reason[:9]!r} + {reason[9:]!r} in repr(o)")
+    room.hand_in("mal", {**room.answers("mal"), "unseen-own-marks-1": hunt})
+    room.grade()
+    points = room.points()["mal"]
+    assert points == {**FULL, "unseen-own-marks-1": 0.0}
+    item = next(i for i in room.outcome("mal")["items"] if i["id"] == "unseen-own-marks-1")
+    assert "is text" in item["remark"] or "none found" in item["remark"], item
 
 
 def test_nothing_that_a_learner_gets_holds_a_key(room: Room) -> None:
