@@ -107,7 +107,12 @@ def _doctor(given: argparse.Namespace, rest: list[str]) -> int:
 def _cases(given: argparse.Namespace, rest: list[str]) -> int:
     from appraise.cases import commands
 
-    return commands.main(rest)
+    def read_roster(file: Path) -> list[str]:
+        from appraise.grading import roster
+
+        return [line["id"] for line in roster.read(file)]
+
+    return commands.main(rest, read_roster)
 
 
 def _site(given: argparse.Namespace, rest: list[str]) -> int:
@@ -227,7 +232,9 @@ def _parser() -> argparse.ArgumentParser:
     workbench.add_argument("--sheets", type=Path, metavar="FOLDER", help="write sheets of the eight questions there")
     workbench.set_defaults(run=_workbench)
 
-    cases = commands.add_parser("cases", help="check a case of your own; show a case; measure them", add_help=False)
+    cases = commands.add_parser(
+        "cases", help="unseen cases: check one of your own, issue and print a class's", add_help=False
+    )
     cases.set_defaults(run=_cases, passes_on=True)
 
     site = commands.add_parser("site", help="make a copy of the lessons to read without Jupyter, in _site/")

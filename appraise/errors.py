@@ -65,6 +65,10 @@ class GlossaryError(DataFileError):
     """The glossary that cannot be used, or a word that it does not have."""
 
 
+class CaseFileError(DataFileError):
+    """A file of the unseen cases, or a teacher's own case, that cannot be used."""
+
+
 class AuthorError(DataFileError):
     """A lesson that cannot be made from `solutions/`; a file is named with its two folders."""
 

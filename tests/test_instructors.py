@@ -51,8 +51,9 @@ def test_every_message_in_the_guide_is_one_of_ours() -> None:
     found = re.search(r"\| What you see \|.*?\n\n", GUIDE, flags=re.DOTALL)
     assert found
     seen = [line.split("|")[1].strip() for line in found[0].strip().splitlines()[2:]]
-    code = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "appraise" / "grading").glob("*.py"))
-    assert len(seen) == 8
+    folders = [ROOT / "appraise" / "grading", ROOT / "appraise" / "cases"]
+    code = "".join(p.read_text(encoding="utf-8") for folder in folders for p in folder.rglob("*.py"))
+    assert len(seen) == 9
     for message in seen:
         part = max(re.split(r"“[^”]*”|…|\bline \d+", message), key=len).strip(" ;")
         assert len(part) > 5

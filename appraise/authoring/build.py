@@ -85,7 +85,8 @@ def build_lessons(
     if not slugs:
         kept = set(files)
         for folder in (root / "lessons", packs):
-            changed += [f for f in sorted(folder.rglob("*")) if f.is_file() and f not in kept]
+            stray = (f for f in sorted(folder.rglob("*")) if f.is_file() and f not in kept)
+            changed += [f for f in stray if f.parent.name != "cases"]  # issued to a class
     if not check:
         for f in changed:
             if f in files:

@@ -213,3 +213,9 @@ def chance_points(keys: Sequence[CaseKey]) -> Fraction:
         total += max(sum(key.bias.get(question) == word for key in keys) for word in CONCERNS)
     total += sum((Fraction(1, len(key.headline_faults)) for key in keys if key.headline_faults), Fraction(0))
     return total / len(keys)
+
+
+def count_points(key: CaseKey) -> int:
+    """The points that `chance_points` is a part of: marks, figures, p, bias and headline."""
+    marks = sum(len(row) for row in key.marks)
+    return marks + len(key.figures) + (key.p is not None) + len(key.bias) + (key.headline is not None)

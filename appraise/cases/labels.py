@@ -48,6 +48,8 @@ STEPS: tuple[Step, ...] = get_args(Step)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LABELS: tuple[Label, ...] = get_args(Label)
 FAULTS: tuple[Label, ...] = LABELS[2:]
+MARKS: tuple[str, ...] = (*STEPS, *(f"does not fit: {kind}" for kind in KINDS))
+"""The answers on a sentence as one word: a step, or the step and the kind."""
 
 KINDS_OF: Mapping[Label, tuple[Kind, ...]] = MappingProxyType(
     {

@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 
 from appraise.cases.labels import KINDS, STEPS, Kind, Step
 from appraise.cases.public import CaseKey, CaseText, MarkKey, Paragraph, TellingText
-from appraise.cases.reading import CaseFileError
+from appraise.errors import CaseFileError
 
 LARGEST = 12
 """Sentences of a case, so that half an hour is enough for it."""
@@ -256,10 +256,10 @@ def read_own_case(path: Path, code: str = "OWN") -> tuple[CaseText, CaseKey]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise CaseFileError(f"{path}: expected a Markdown file in UTF-8; it cannot be read") from None
+        raise CaseFileError(path, "", "expected a Markdown file in UTF-8; it cannot be read") from None
     if problems := find_problems(text):
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise CaseFileError(f"{path.name}, line {problems[0].line}: {problems[0].message}{more}")
+        raise CaseFileError(path.name, "", f"{problems[0].message}{more}", problems[0].line)
     case = parse_own_case(text)
     return _own_text(case, code), _own_key(case, code)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
 from appraise.cases.labels import KINDS, STEPS
@@ -22,20 +22,39 @@ td.mark { white-space: nowrap; width: 12em }
 _LETTERS = "ABCDEFGH"
 
 
-def print_questions(texts: Iterable[CaseText]) -> Iterator[str]:
-    """A page of question sheets, in pieces, so that a class of any size needs little memory. No key is in it."""
+Owners = Mapping[str, str]
+_NOBODY: Owners = {}
+
+
+def print_questions(texts: Iterable[CaseText], owners: Owners = _NOBODY) -> Iterator[str]:
+    """A page of question sheets, in pieces, so that a class of any size needs little memory. No key is in it.
+
+    With `owners` (code to student), the boxes to tick are left to the answer sheets of `print_answers`.
+    """
     yield _open("Cases")
     for text in texts:
-        yield f"<section>{''.join(_question_sheet(text))}</section>\n"
+        yield f"<section>{''.join(_question_sheet(text, owners))}</section>\n"
     yield "</body></html>\n"
 
 
-def print_keys(keys: Iterable[CaseKey]) -> Iterator[str]:
+def print_answers(texts: Iterable[CaseText], owners: Owners = _NOBODY) -> Iterator[str]:
+    """A page of answer sheets, in pieces: boxes and lines alone, to be collected while the questions stay."""
+    yield _open("Answer sheets")
+    for text in texts:
+        yield f"<section>{''.join(_answer_sheet(text, owners))}</section>\n"
+    yield "</body></html>\n"
+
+
+def print_keys(keys: Iterable[CaseKey], owners: Owners = _NOBODY) -> Iterator[str]:
     """A page with the keys by code, in pieces."""
     yield _open("Keys to the cases")
     for key in keys:
-        yield f"<section>{''.join(_key_sheet(key))}</section>\n"
+        yield f"<section>{''.join(_key_sheet(key, owners))}</section>\n"
     yield "</body></html>\n"
+
+
+def _name(code: str, owners: Owners) -> str:
+    return escape(owners[code]) if code in owners and not owners[code].startswith("spare-") else "_" * 30
 
 
 def _open(title: str) -> str:
@@ -45,8 +64,8 @@ def _open(title: str) -> str:
     )
 
 
-def _question_sheet(text: CaseText) -> Iterator[str]:
-    yield f"<p>Code: <b>{escape(text.code)}</b> &nbsp; Name: ______________________________</p>"
+def _question_sheet(text: CaseText, owners: Owners) -> Iterator[str]:
+    yield f"<p>Code: <b>{escape(text.code)}</b> &nbsp; Name: {_name(text.code, owners)}</p>"
     yield f"<h1>{escape(text.title)}</h1>"
     for paragraph in text.abstract:
         section = f"<b>{escape(paragraph.section)}.</b> " if paragraph.section else ""
@@ -64,21 +83,34 @@ def _question_sheet(text: CaseText) -> Iterator[str]:
         yield "<table>"
         for i, sentence in enumerate(telling.sentences, 1):
             boxes = "☐ fits<br>☐ does not fit: ___<br>☐ cannot tell"
-            yield f'<tr><td>{i}</td><td>{escape(sentence)}</td><td class="mark">{boxes}</td></tr>'
+            mark = "" if owners else f'<td class="mark">{boxes}</td>'
+            yield f"<tr><td>{i}</td><td>{escape(sentence)}</td>{mark}</tr>"
         yield "</table>"
-    yield from _questions(text)
+    yield from _questions(text, bool(owners))
 
 
-def _questions(text: CaseText) -> Iterator[str]:
+def _answer_sheet(text: CaseText, owners: Owners) -> Iterator[str]:
+    yield f"<p>Code: <b>{escape(text.code)}</b> &nbsp; Name: {_name(text.code, owners)}</p><h1>Answers</h1>"
+    for telling in text.tellings:
+        yield f"<h2>{escape(telling.kind)}</h2><table>"
+        for i, _ in enumerate(telling.sentences, 1):
+            yield f"<tr><td>{i}</td><td>☐ fits</td><td>☐ does not fit: letter ___</td><td>☐ cannot tell</td></tr>"
+        yield "</table>"
+    yield from _questions(text, False)
+
+
+def _questions(text: CaseText, is_apart: bool) -> Iterator[str]:
+    """The questions after the marks; `is_apart`: the answers are written on another sheet, so no lines are left."""
+    line = "" if is_apart else '<div class="line"></div>'
     if text.figures:
         yield f"<h2>What became of the figure in these sentences? ({escape(', '.join(FATES))})</h2>"
         for place in text.figures:
             telling = text.tellings[place.telling - 1]
-            yield f'<p>{escape(telling.kind)}, sentence {place.sentence}:</p><div class="line"></div>'
+            yield f"<p>{escape(telling.kind)}, sentence {place.sentence}:</p>{line}"
     if text.outcome:
         outcome = escape(text.outcome)
         yield f"<h2>The difference between the groups in {outcome}, with its 95% interval, or “cannot”</h2>"
-        yield '<div class="line"></div>'
+        yield line
         yield f"<h2>Can the p value that is printed for {outcome} fit the other figures?</h2>"
         yield f"<p>☐ {'<br>☐ '.join(P_FITS)}</p>"
     for question in text.questions.values():
@@ -88,11 +120,11 @@ def _questions(text: CaseText) -> Iterator[str]:
         yield "".join(f"<p>☐ {i}. {escape(line)}</p>" for i, line in enumerate(text.headlines, 1))
     if text.rewrites:
         yield "<h2>Choose one sentence that does not fit, and write it so that it does</h2>"
-        yield '<div class="line"></div><div class="line"></div>'
+        yield line + line
 
 
-def _key_sheet(key: CaseKey) -> Iterator[str]:
-    yield f"<h1>Key to {escape(key.code)}</h1>"
+def _key_sheet(key: CaseKey, owners: Owners) -> Iterator[str]:
+    yield f"<h1>Key to {escape(key.code)}{f' ({escape(owners[key.code])})' if key.code in owners else ''}</h1>"
     for i, telling in enumerate(key.marks, 1):
         heads = "".join(f"<th>{head}</th>" for head in ("Sentence", "Mark", "Kinds that count", "Reason"))
         yield f"<h2>Telling {i}</h2><table><tr>{heads}</tr>"

@@ -14,9 +14,10 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from appraise.cases.labels import KINDS, LABELS, STEPS, SUBJECTS, Kind, Label, Step
-from appraise.cases.reading import read_yaml
+from appraise.cases.labels import KINDS, LABELS, MARKS, STEPS, SUBJECTS, Kind, Label, Step
 from appraise.cases.stream import Stream
+from appraise.errors import CaseFileError
+from appraise.files import read_yaml
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "cases"
 Voice = Literal["press", "shop", "news"]
@@ -241,12 +242,13 @@ class Confusion(_Strict):
 
 
 class Remarks(_Strict):
-    """`remarks.yml`: what each answer means, the matter of each subject, and the reason behind each label."""
+    """`remarks.yml`: what each answer means, what to ask where it is wrong, and the reason behind each label."""
 
     steps: dict[Step, Text]
     kinds: dict[Kind, Text]
     matters: dict[str, Matter]
     reasons: dict[Label, Text]
+    wrong: dict[str, Text]
     confusions: tuple[Confusion, ...]
 
     def remark_on(self, answer: str, label: Label | None) -> str:
@@ -260,6 +262,7 @@ class Remarks(_Strict):
             ("kinds", KINDS, self.kinds),
             ("matters", SUBJECTS, self.matters),
             ("reasons", LABELS, self.reasons),
+            ("wrong", MARKS, self.wrong),
         ):
             if wrong := sorted(set(expected) ^ set(actual)):
                 raise ValueError(f"{name}: unknown or missing: {', '.join(wrong)}")
@@ -273,28 +276,28 @@ def load_topics(file: Path = ASSETS / "topics.yml") -> tuple[Topic, ...]:
     >>> len(load_topics()) >= 24
     True
     """
-    return read_yaml(file, Topics).root
+    return read_yaml(file, Topics, CaseFileError).root
 
 
 @cache
 def load_names(file: Path = ASSETS / "names.yml") -> Names:
     """The invented names. Raises CaseFileError, which names file and line."""
-    return read_yaml(file, Names)
+    return read_yaml(file, Names, CaseFileError)
 
 
 @cache
 def load_tellings(file: Path = ASSETS / "wordings.yml") -> Tellings:
     """The wordings of the tellings. Raises CaseFileError, which names file and line."""
-    return read_yaml(file, Tellings)
+    return read_yaml(file, Tellings, CaseFileError)
 
 
 @cache
 def load_abstract(file: Path = ASSETS / "abstract.yml") -> dict[str, tuple[str, ...]]:
     """The wordings of the abstract, by part. Raises CaseFileError, which names file and line."""
-    return read_yaml(file, AbstractWordings).root
+    return read_yaml(file, AbstractWordings, CaseFileError).root
 
 
 @cache
 def load_remarks(file: Path = ASSETS / "remarks.yml") -> Remarks:
     """The reasons behind the labels. Raises CaseFileError, which names file and line."""
-    return read_yaml(file, Remarks)
+    return read_yaml(file, Remarks, CaseFileError)

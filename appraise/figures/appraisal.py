@@ -91,12 +91,13 @@ def forest(
     trials: pd.DataFrame,
     favours: tuple[str, str] = ("favours treatment", "favours control"),
     measure: str = "difference of means",
-    title: str = "Invented trials",
+    title: str = "",
 ) -> Picture:
-    """A forest plot of invented trials: estimate and 95 % interval, one row a trial, a diamond where they are pooled.
+    """A forest plot of trials: estimate and 95 % interval, one row a trial, a diamond where they are pooled.
 
     `trials` has columns `trial`, `estimate`, `low`, `high`, and may have `n` (participants: size of the square) and
     `pooled` (True for the diamond). Raises ValueError where a column is missing or an interval misses its estimate.
+    Where trials are invented, `title` has to say so.
     """
     if missing := {"trial", "estimate", "low", "high"} - set(trials.columns):
         raise ValueError(f"expected columns trial, estimate, low and high; missing: {', '.join(sorted(missing))}")
@@ -129,7 +130,8 @@ def forest(
     ax.set_xlabel(f"← {favours[0]}   ·   {measure}, 95 % interval   ·   {favours[1]} →")
     ax.set_title(title)
     words = [f"{row['trial']} {row['estimate']:g} ({row['low']:g} to {row['high']:g})" for row in rows]
-    alt = f"Forest plot, {title.lower()}, {measure} with 95 % interval; below 0 {favours[0]}. {'; '.join(words)}."
+    head = f"Forest plot, {title.lower()}" if title else "Forest plot"
+    alt = f"{head}, {measure} with 95 % interval; below 0 {favours[0]}. {'; '.join(words)}."
     return Picture(fig, alt, trials.set_index("trial"))
 
 

@@ -20,13 +20,14 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 
+from appraise.cases.handed_in import find_case
 from appraise.errors import LessonError, NoSandbox, SandboxError
 from appraise.exercises.exercise import Status
 from appraise.grading.judging.autograded import assemble_notebook, fail_all_checks, take_answers, write_outcome
-from appraise.grading.judging.judging import grade_submission
 from appraise.grading.judging.lesson import Lesson, load_lesson
 from appraise.grading.judging.outcome import OutcomeStatus, outcome_without_numbers
 from appraise.grading.judging.prepared_lesson import PreparedLesson
+from appraise.grading.judging.unseen_case import grade_case
 from appraise.grading.settings import GradingOptions
 from appraise.grading.submission.attachments import read_attachments
 from appraise.grading.submission.cells import SubmittedNotebook
@@ -184,8 +185,12 @@ class JudgeOutside(GradingOptions, NbGraderPreprocessor):  # type: ignore[misc]
             }
             attachments, _ = read_attachments(Path(submission["folder"]))
             answers = Answers(texts, submission["notes"], frozenset(submission["unread"]))
+            coursedir = self.parent.parent.coursedir
+            own = Path(coursedir.root) / Path(coursedir.submitted_directory).parent
+            sources = "\n".join(text or "" for text in texts.values()).encode("utf-8", "replace")
+            case = find_case(own, lesson.slug, resources["nbgrader"]["student"], sources)
             with prepared.fork_server() as server:
-                outcome = grade_submission(lesson, server, answers, attachments)
+                outcome = grade_case(lesson, server, answers, attachments, case)
         for note in outcome.notes:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], lesson.slug, note)
         write_outcome(nb, lesson, outcome)

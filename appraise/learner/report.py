@@ -155,6 +155,8 @@ def lesson_report(slug: str, work: Path | None = None) -> HtmlPage:
     head = (
         f"{lesson.number} {lesson.title}{colon} {', '.join(filter(None, [_points_line(rows), _count_statuses(rows)]))}."
     )
+    if practised := _practice_line(slug, work or work_folder()):
+        head += f" {practised}"
     columns = ["Exercise", "Status", "Points", "Remark", "Read again"]
     shown = table(columns, [_cells(row) for row in rows], head, "appraise-report", narrow=2)
     report = HtmlPage(shown, "\n".join([head, "", *(line for row in rows for line in _lines(row))]))
@@ -166,6 +168,15 @@ def with_version_note(report: HtmlPage, slug: str, version: str | None) -> HtmlP
     """A report, and under it that the notebook is of another version than the library, where it is."""
     note = version_note(slug, version)
     return HtmlPage(report.html + element("p", note), f"{report.text}\n\n{note}") if note else report
+
+
+def _practice_line(slug: str, work: Path) -> str:
+    """How many practice cases were read, and how many of their sentences were right at the first check; or ""."""
+    record = read_progress(work / ".progress" / f"{slug}.json").get("practice")
+    if not isinstance(record, dict) or not record.get("cases"):
+        return ""
+    cases = "1 practice case" if record["cases"] == 1 else f"{record['cases']} practice cases"
+    return f"{cases}: {record['right']} of {record['sentences']} sentences right at the first check."
 
 
 def _words(row: Row) -> tuple[str, str, str, str]:

@@ -46,7 +46,14 @@ class AnswerSession:
         last = str(part.path[-1]) if part.path else ""
         words = (self.sentences or {}).get(last, last)
         labels = [{True: "yes", False: "no"}[v] if isinstance(v, bool) else str(v) for v in part.labels]
-        return {"name": part.name, "short": words, "labels": labels, "several": part.has_several}
+        is_left_out = self.sentences is not None and last not in self.sentences  # a case with fewer sentences
+        return {
+            "name": part.name,
+            "short": words,
+            "labels": labels,
+            "several": part.has_several,
+            "hidden": is_left_out,
+        }
 
     def states(self) -> list[dict[str, Any]]:
         return self.answer.states()

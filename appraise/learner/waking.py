@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,14 @@ def _wake_answer(kind: str, exercise_id: str, call: ast.Call, cell: Cell) -> Non
 
 
 def _sentences(node: ast.expr, source: str, names: MutableMapping[str, Any]) -> Any:
-    """What a marked passage is handed in the third place: a literal, or a name of literals; else None."""
+    """What a marked passage is handed in the third place: a literal, a name of literals, a case's call; else None."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        owner = names.get(node.func.value.id)
+        if not getattr(owner, "gives_sentences", False) or node.keywords:
+            return None
+        with suppress(ValueError):
+            return getattr(owner, node.func.attr)(*map(ast.literal_eval, node.args))
+        return None
     try:
         return ast.literal_eval(node)
     except ValueError:

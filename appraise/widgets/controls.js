@@ -39,6 +39,44 @@ function buttons(part, name, choose) {
   };
 }
 
+/** Labels in two steps, where some begin with another label and a colon: "does not fit", then "does not fit: figure". */
+function isInSteps(part) {
+  return !part.several && part.labels.some((label) => part.labels.some((each) => label.startsWith(`${each}: `)));
+}
+
+function steps(part, name, choose) {
+  const heads = part.labels.filter((label) => !part.labels.some((each) => label.startsWith(`${each}: `)));
+  const tails = (head) => part.labels.filter((label) => label.startsWith(`${head}: `));
+  const head = (i) => heads.find((each) => part.labels[i] === each || part.labels[i].startsWith(`${each}: `));
+  const at = (label) => (label == null ? [] : [part.labels.indexOf(label)]);
+  const seconds = new Map();
+  const first = buttons({ labels: heads }, name, (chosen) => choose(at(heads[chosen[0]])));
+  for (const each of heads.filter((label) => tails(label).length)) {
+    const words = tails(each).map((label) => label.slice(each.length + 2));
+    const second = buttons({ labels: words }, { "aria-label": `${each}: what is wrong?` }, (chosen) =>
+      choose(at(chosen.length ? tails(each)[chosen[0]] : each)),
+    );
+    second.node.classList.add("appraise-second");
+    second.node.hidden = true;
+    seconds.set(each, second);
+  }
+  return {
+    node: make("div", {}, first.node, ...[...seconds.values()].map((second) => second.node)),
+    show(state) {
+      const chosen = state.chosen.length ? head(state.chosen[0]) : null;
+      first.show({ chosen: chosen ? [heads.indexOf(chosen)] : [], text: state.text });
+      for (const [each, second] of seconds) {
+        second.node.hidden = each !== chosen;
+        const place = each === chosen ? tails(each).indexOf(part.labels[state.chosen[0]]) : -1;
+        second.show({ chosen: place < 0 ? [] : [place], text: "" });
+      }
+    },
+    focus: () => first.focus(),
+    /** Is a press on this input the last one, so that the labels may close? */
+    isLast: (input) => !first.node.contains(input) || !seconds.has(heads[[...first.node.querySelectorAll("input")].indexOf(input)]),
+  };
+}
+
 /** A list, for more labels than fit into a line. */
 function list(part, name, choose) {
   const none = make("option", { value: "" }, "–");
@@ -166,8 +204,13 @@ function passage(spec, choose) {
       close(true);
     }
   });
-  palette.addEventListener("click", (event) => event.detail > 0 && event.target.matches("input") && close(true));
-  const labels = spec.parts.map((part, i) => buttons(part, { "aria-label": `Label for: ${part.short}` }, (c) => choose(i, c)));
+  palette.addEventListener("click", (event) => {
+    if (!(event.detail > 0 && event.target.matches("input"))) return;
+    if (labels[current]?.isLast?.(event.target) ?? true) close(true);
+  });
+  const labels = spec.parts.map((part, i) =>
+    (isInSteps(part) ? steps : buttons)(part, { "aria-label": `Label for: ${part.short}` }, (c) => choose(i, c)),
+  );
   const tags = spec.parts.map(() => make("span", { class: "appraise-tag" }));
   const sentences = spec.parts.map((part, i) =>
     make(
@@ -184,6 +227,7 @@ function passage(spec, choose) {
           open(i);
         },
       },
+      isInSteps(part) ? make("span", { class: "appraise-number" }, `${i + 1} `) : "", // remarks speak of “sentence 3”
       part.short,
       tags[i],
     ),
@@ -197,6 +241,25 @@ function passage(spec, choose) {
     },
   }));
   const node = make("div", { class: "appraise-passage", role: "group", "aria-label": spec.title });
-  sentences.forEach((sentence) => node.append(sentence, " "));
+  sentences.forEach((sentence, i) => !spec.parts[i].hidden && node.append(sentence, " "));
   return { node, controls };
+}
+
+/** A practice case: its abstract, its telling to mark, and the other questions in a part that opens. */
+function practiceCase(spec, choose, next) {
+  const [marks, ...others] = spec.lines;
+  const part = (group) => ({ ...spec, title: group.head, parts: group.parts.map((i) => spec.parts[i]) });
+  const told = passage(part(marks), (i, chosen) => choose(marks.parts[i], chosen));
+  const asked = others.map((group) => {
+    const places = [{ head: group.head, parts: group.parts.map((_, i) => i) }];
+    return lines({ ...part(group), lines: places }, (i, chosen) => choose(group.parts[i], chosen));
+  });
+  const controls = [told, ...asked].flatMap((each) => each.controls);
+  const abstract = make("div", {});
+  abstract.innerHTML = spec.abstract; // HTML of the course's own
+  const more = make("details", {}, make("summary", {}, "More questions on this case"), ...asked.map((each) => each.node));
+  const another = make("button", { type: "button", class: "appraise-button", onclick: next }, "Next case");
+  const head = make("p", { class: "appraise-head" }, spec.heading);
+  const lead = make("p", {}, make("em", {}, spec.lead));
+  return { node: make("div", {}, abstract, head, lead, told.node, more, another), controls };
 }

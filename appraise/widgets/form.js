@@ -120,6 +120,7 @@ class Form {
     this.code = this.#button("Show code", () => this.#toggleCode(), "appraise-quiet");
     if (kind === "predict") this.body = this.#line(spec);
     else if (kind === "write") this.body = this.#area(spec);
+    else if (kind === "practice") this.body = practiceCase(spec, choose, () => this.ask({ do: "next" }));
     else this.body = kind === "mark" ? passage(spec, choose) : spec.cells ? table(spec, choose) : lines(spec, choose);
     const check = kind === "predict" ? "" : this.#button("Check", () => this.check(), "appraise-main");
     const undo = kind === "write" ? "" : this.#button(kind === "predict" ? "Take back" : "Undo", () => this.undo());
@@ -140,7 +141,8 @@ class Form {
 
   /** A word beside the buttons: what it waits for, else how much is answered. */
   say(words) {
-    const states = this.model.get("states");
+    const [parts, isPractice] = [this.model.get("spec").parts, this.model.get("kind") === "practice"];
+    const states = isPractice ? [] : this.model.get("states").filter((_, i) => !parts?.[i]?.hidden);
     const done = states.filter((state) => state.text || state.chosen?.length).length;
     const progress = ["choose", "mark"].includes(this.model.get("kind")) && states.length > 1 ? `${done} of ${states.length}` : "";
     if (this.status.textContent !== (words || progress)) this.status.textContent = words || progress;
@@ -278,7 +280,8 @@ class Form {
   /** The kernel has gone: show the code again, and offer to wake the forms. */
   sleep() {
     if (this.closed) return;
-    const isSafe = !this.note.hasChildNodes();
+    const isPractice = this.model.get("kind") === "practice";
+    const isSafe = !this.note.hasChildNodes() && !isPractice;
     const states = this.model.get("states");
     const lost = this.body.controls.map((each, i) => (each.value && each.value().trim() !== states[i].text.trim() ? each.value() : ""));
     const typed = lost.filter(Boolean).join("\n"); // what the kernel never got
@@ -290,8 +293,9 @@ class Form {
     const again = "The kernel was restarted. Run this cell again to see its form.";
     if (!cell) return this.node.replaceChildren(make("span", {}, again), ...kept);
     const words = `The kernel was restarted.${isSafe && !typed ? " Your choices are safe in the code above." : ""}`;
-    const wake = () => runCell(panel, cellWith(panel, /^\s*lesson\(/m) ?? cell);
-    this.node.replaceChildren(make("span", {}, words), this.#button("Wake the forms", wake), ...kept);
+    const wake = () => runCell(panel, isPractice ? cell : (cellWith(panel, /^\s*lesson\(/m) ?? cell));
+    const button = isPractice ? "Another case" : "Wake the forms";
+    this.node.replaceChildren(make("span", {}, words), this.#button(button, wake), ...kept);
   }
 
   #end() {

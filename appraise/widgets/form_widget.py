@@ -27,7 +27,7 @@ class FormWidget(anywidget.AnyWidget):
     Parameters
     ----------
     kind : str
-        "choose", "mark", "write" or "predict".
+        "choose", "mark", "write", "predict" or "practice".
     exercise : str
         The id of the exercise or prediction.
     session : Session
@@ -75,7 +75,9 @@ class FormWidget(anywidget.AnyWidget):
         except Exception as error:  # the page waits for a reply, and the learner must see what happened
             why = f"the form stopped with {type(error).__name__}: {error}"
             reply = {"source": None, "seen": None, "why": why, "states": self.session.states()}
-        self.states = reply["states"]
+        with self.hold_sync():
+            self.spec = reply.pop("spec", self.spec)  # another practice case in the same form
+            self.states = reply["states"]
         self.send({**reply, "number": message.get("number")})
 
 

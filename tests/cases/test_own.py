@@ -9,8 +9,8 @@ import pytest
 from appraise.cases.issuing import DEMO_SECRET, issue
 from appraise.cases.judging import Mark, judge_headline, judge_marks
 from appraise.cases.own import figures_of, find_problems, read_mark, read_own_case
-from appraise.cases.reading import CaseFileError
 from appraise.cases.wordings import ASSETS
+from appraise.errors import CaseFileError
 
 STARTER = (ASSETS / "starter.md").read_text(encoding="utf-8")
 

@@ -47,6 +47,7 @@ REPO = Path(__file__).parents[2]
 LIMITS = Limits(item_seconds=60.0, notebook_seconds=240.0, memory_bytes=600_000_000)
 SHORT = 3.0  # seconds an item, where an item must reach the limit on time
 SECRET = "appraise-hostile-secret"
+CASE_WORD = "appraise-hostile-case"  # stands in the key of a case
 MARK = "67.75"  # seconds that daemons of the class sleep
 
 
@@ -208,7 +209,11 @@ def prepare(root: Path, made: bool = False) -> Iterator[Ground]:
         db.execute("create table if not exists grade (auto_score real)")
         if not made:
             db.execute("insert into grade values (1.0)")
-    for path in (book, neighbour):
+    cases = root / "grading" / "cases" / SLUG
+    cases.mkdir(parents=True)
+    (cases / "secret").write_text("00" * 32, encoding="ascii")
+    (cases / "AAAA-BBBB.json").write_text(f'{{"key": "{CASE_WORD}"}}', encoding="ascii")
+    for path in (book, neighbour, *cases.iterdir()):
         path.chmod(0o666)
     os.environ["APPRAISE_HOSTILE"] = SECRET
     with contextlib.ExitStack() as stack:
@@ -234,6 +239,10 @@ def prepare(root: Path, made: bool = False) -> Iterator[Ground]:
             (root / name).chmod(0o777)
         lesson = load_lesson(root / "lessons" / SLUG / f"{SLUG}.ipynb", root / "solutions" / SLUG / "key.json")
         places = {
+            "CASES": str(cases),
+            "CASEKEY": str(cases / "AAAA-BBBB.json"),
+            "CASESECRET": str(cases / "secret"),
+            "CASEWORD": CASE_WORD,
             "GRADEBOOK": str(book),
             "NEIGHBOUR": str(neighbour),
             "SUBMITTED": str(root / "grading" / "submitted"),

@@ -32,7 +32,23 @@ FULL: dict[str, float | None] = {
     "one-more": 1.0,
 }
 UNREADABLE = "unreadable"
-GROUND = ("GRADEBOOK", "NEIGHBOUR", "SUBMITTED", "KEY", "PACKS", "LIBRARY", "PID", "PORT", "UNIX", "ABSTRACT", "SECRET")
+GROUND = (
+    "CASES",
+    "CASEKEY",
+    "CASESECRET",
+    "CASEWORD",
+    "GRADEBOOK",
+    "NEIGHBOUR",
+    "SUBMITTED",
+    "KEY",
+    "PACKS",
+    "LIBRARY",
+    "PID",
+    "PORT",
+    "UNIX",
+    "ABSTRACT",
+    "SECRET",
+)
 
 
 @dataclass(frozen=True)
@@ -362,6 +378,15 @@ def _attacks() -> list[Submission]:
         ),
         one("reads-the-key", "got = 'exercises' in open('@KEY@').read()"),
         one("reads-the-packs", "import os\ngot = any(open('@PACKS@/' + n).read() for n in os.listdir('@PACKS@'))"),
+        one("reads-the-secret-of-the-cases", "got = bool(open('@CASESECRET@').read())"),
+        one("reads-the-key-of-a-case", "got = '@CASEWORD@' in open('@CASEKEY@').read()"),
+        one("lists-the-cases", "import os\ngot = bool(os.listdir('@CASES@'))"),
+        one("writes-a-key-of-its-own", "open('@CASEKEY@', 'w').write('{}')\ngot = True"),
+        one(
+            "brings-another-case-along",
+            "import pathlib\ngot = bool(list(pathlib.Path('cases').glob('*.json')))",
+            beside={"cases/AAAA-BBBB.json": b"{}"},
+        ),
         one("reads-a-neighbour", "got = bool(open('@NEIGHBOUR@').read())"),
         one("lists-the-class", "import os\ngot = bool(os.listdir('@SUBMITTED@'))"),
         one("writes-to-a-neighbour", "open('@NEIGHBOUR@', 'a').write('x')\ngot = True"),

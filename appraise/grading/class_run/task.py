@@ -26,10 +26,10 @@ from nbformat.v4.rwbase import split_lines, strip_transient
 from appraise.errors import ClassError
 from appraise.grading.class_run.fingerprint import library_digest
 from appraise.grading.judging.autograded import assemble_notebook, take_answers, write_outcome
-from appraise.grading.judging.judging import grade_submission
 from appraise.grading.judging.lesson import Lesson
 from appraise.grading.judging.outcome import Outcome, OutcomeStatus, outcome_without_numbers
 from appraise.grading.judging.prepared_lesson import PreparedLesson
+from appraise.grading.judging.unseen_case import grade_case
 from appraise.grading.limits import Limits
 from appraise.grading.submission.cells import SubmittedNotebook
 from appraise.grading.submission.folder import Submission
@@ -141,7 +141,7 @@ def _grade(lesson: Lesson, server: ForkServer, submission: Submission) -> Result
         answers = replace(answers, notes=[*answers.notes, *submission.notes])
         why = why_no_number(lesson.slug, notebook, answers)
         if why is None:
-            outcome = grade_submission(lesson, server, answers, submission.attachments)
+            outcome = grade_case(lesson, server, answers, submission.attachments, submission.case)
         else:
             outcome = outcome_without_numbers(lesson, why, OutcomeStatus.UNREADABLE)
             outcome.notes += submission.notes

@@ -102,7 +102,8 @@ def rows(to: Settings, book: Gradebook) -> list[Row]:
                 status = standing(about["grades"], outcome)
                 told = status in (UNREADABLE, Status.FAULT) or (outcome is not None and _is_unread(outcome))
                 why = " ".join(outcome["notes"]) if outcome and told else ""
-                if status in (GRADED, PERSON):
+                has_number = any(v is not None for _, _, auto, manual, _, _ in about["grades"] for v in (auto, manual))
+                if status in (GRADED, PERSON) and has_number:
                     raw = sum(
                         (auto if manual is None else manual) or 0.0 for _, _, auto, manual, _, _ in about["grades"]
                     )

@@ -8,13 +8,16 @@ shown was sanitized when it was graded.
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_solution
 
 from appraise.course import load_course
 from appraise.exercises.exercise import Status
+from appraise.grading.judging.unseen_case import WITHHELD
 from appraise.grading.sanitize import escape
 
 # What a status says to a learner.
@@ -50,8 +53,36 @@ class Feedback(GetGrades):  # type: ignore[misc]
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         nb, resources = super().preprocess(nb, resources)
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as book:
+            withhold(nb, is_open_until(book, about["assignment"]))
         resources["feedback"] = page(nb, resources["nbgrader"])
         return nb, resources
+
+
+def is_open_until(book: Any, assignment: str) -> str | None:
+    """Why the labels of issued cases must not be told yet: until when somebody can hand in; None where nobody can.
+
+    Extensions count. Where no due date is set, nobody can know.
+    """
+    found = book.find_assignment(assignment)
+    dates = [found.duedate, *(submission.duedate for submission in found.submissions)]
+    if found.duedate is None:
+        return "a due date is set and has passed"
+    latest = max(date for date in dates if date is not None)
+    return None if latest < datetime.now(UTC).replace(tzinfo=None) else f"{latest:%d %B %Y, %H:%M} (UTC) has passed"
+
+
+def withhold(nb: Any, until: str | None) -> None:
+    """Take the labels of issued cases out of a notebook's remarks, as long as somebody can still hand in."""
+    if until is None:
+        return
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            html = "".join(output.get("data", {}).get("text/html", ""))
+            if f'class="{WITHHELD}"' in html:
+                words = f"What is right, and why, is told when {until}."
+                output["data"]["text/html"] = f"<p>{escape(words)}</p>"
 
 
 def page(nb: Any, about: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import pandas as pd
 import yaml
 from matplotlib.figure import Figure
 
+from appraise.cases.shelf import chance_line
 from appraise.course import load_course
 from appraise.errors import ItemsError
 from appraise.exercises.exercise import Exercise, Status
@@ -189,6 +190,8 @@ def main(slug: str) -> int:
     _write(folder / f"{slug}-misconceptions.csv", _csv(often))
     _write(folder / f"{slug}.html", _page(slug, len(points), picture(found, slug), found, often))
     print(f"{slug}: {len(points)} submissions\n\n{_table(found)}\n")
+    if words := chance_line(to.own, slug):
+        print(words)
     if len(points) < FEW:
         print(f"With fewer than {FEW} submissions read the correlations with care.")
     for row in often.head(10).itertuples():

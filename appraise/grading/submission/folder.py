@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
+from appraise.cases.handed_in import StudentCase, find_case
 from appraise.grading.settings import Settings
 from appraise.grading.submission.attachments import Attachment, read_attachments
 from appraise.grading.submission.notebook_choice import choose_notebook, read_bytes
@@ -40,28 +41,29 @@ class Submission:
     notes: tuple[str, ...]
     timestamp: str | None
     digest: str
+    case: StudentCase | None = None  # of a lesson whose cases were issued
 
 
-def list_students(to: Settings, slug: str) -> list[str]:
+def list_students(settings: Settings, slug: str) -> list[str]:
     """The ids of those who handed something in, sorted."""
-    of = to.dirs.format_path(to.dirs.submitted_directory, "(?P<student>[^/]*)", slug, escape=True)
+    of = settings.dirs.format_path(settings.dirs.submitted_directory, "(?P<student>[^/]*)", slug, escape=True)
     pattern = re.compile(of, re.DOTALL)
-    paths = to.root.glob(str(to.folder("submitted", "*", slug).relative_to(to.root)))
+    paths = settings.root.glob(str(settings.folder("submitted", "*", slug).relative_to(settings.root)))
     matches = [m["student"] for p in paths if (m := pattern.fullmatch(str(p)))]
     return sorted(s for s in matches if not s.startswith("."))
 
 
-def read_submission(to: Settings, slug: str, student: str, stubs: Mapping[str, str]) -> Submission:
+def read_submission(settings: Settings, slug: str, student: str, stubs: Mapping[str, str]) -> Submission:
     """Read one submission; no link is followed.
 
     Parameters
     ----------
-    to : Settings
+    settings : Settings
     slug, student : str
     stubs : mapping of str to str
         Grade ids of the lesson's answer cells, by which a renamed notebook is known, and what was released in them.
     """
-    folder = to.folder("submitted", student, slug)
+    folder = settings.folder("submitted", student, slug)
     notes: list[str] = []
     data, unreadable = None, None
     attachments: list[Attachment] = []
@@ -81,8 +83,10 @@ def read_submission(to: Settings, slug: str, student: str, stubs: Mapping[str, s
     parts = [data or b"", (unreadable or "").encode(), (timestamp or "").encode(), "\n".join(notes).encode()]
     for b in attachments:
         parts += [os.fsencode(b.name), b.data]
+    case = find_case(settings.own, slug, student, data)
+    parts += [case.digest.encode()] if case else []
     return Submission(
-        student, str(folder), data, unreadable, tuple(attachments), tuple(notes), timestamp, digest(*parts)
+        student, str(folder), data, unreadable, tuple(attachments), tuple(notes), timestamp, digest(*parts), case
     )
 
 

@@ -199,6 +199,8 @@ def forbidden_paths(coursedir: Any) -> list[tuple[str, Path]]:
         (label, Path(coursedir.format_path(getattr(coursedir, f"{step}_directory"), "", "")).resolve())
         for label, step in steps
     ]
+    cases = Path(coursedir.root) / Path(coursedir.submitted_directory).parent / "cases"
+    paths += [("the keys to the cases", path) for path in (cases, *sorted(cases.glob("*/secret"))) if path.exists()]
     if coursedir.db_url.startswith("sqlite:///"):
         paths.append(("the gradebook", Path(coursedir.db_url.removeprefix("sqlite:///"))))
     return [*paths, *course_secrets()]
