@@ -77,7 +77,43 @@ def _sample_class(given: argparse.Namespace, rest: list[str]) -> int:
 def _roster(given: argparse.Namespace, rest: list[str]) -> int:
     from appraise.grading import roster
 
-    return roster.main(given.file)
+    return roster.import_roster(given.file, given.id)
+
+
+def _collect(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.submission import collecting
+
+    return collecting.collect(given.slug, given.folder, given.answers, given.zone)
+
+
+def _due(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.classrun import settings
+    from appraise.grading.submission import arrangements
+
+    print(arrangements.set_due(settings(), given.slug, None if given.none else given.time))
+    return 0
+
+
+def _extend(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.classrun import settings
+    from appraise.grading.submission import arrangements
+
+    print(arrangements.extend(settings(), given.slug, given.student, given.until, given.days, given.why))
+    return 0
+
+
+def _excuse(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.classrun import settings
+    from appraise.grading.submission import arrangements
+
+    print(arrangements.excuse(settings(), given.slug, given.student, given.undo, given.why))
+    return 0
+
+
+def _student(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.submission import students
+
+    return students.merge_student(given.id, given.into) if given.what == "merge" else students.remove_student(given.id)
 
 
 def _second_marker(given: argparse.Namespace, rest: list[str]) -> int:
@@ -195,9 +231,55 @@ def _parser() -> argparse.ArgumentParser:
 
     roster = commands.add_parser("roster", help="import who is in the class")
     roster.add_argument(
-        "file", type=Path, metavar="FILE", help="CSV with nbgrader's columns, or as Canvas or Moodle has"
+        "file", type=Path, metavar="FILE", help="CSV with nbgrader's columns, or as Canvas or Moodle exports it"
     )
+    roster.add_argument("--id", metavar="COLUMN", help="the column with the ids; the usual ones if left out")
     roster.set_defaults(run=_roster)
+
+    collect = commands.add_parser(
+        "collect",
+        help="sort what was downloaded from an LMS into the folders that are graded",
+        description="Takes loose files, zips and downloads of Canvas, Moodle and others, and finds each student on the "
+        "roster. A second download changes only what is new. What is nobody's for certain is asked for in a table.",
+    )
+    collect.add_argument("slug", metavar="SLUG", help="the lesson")
+    collect.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the downloads, or one zip")
+    collect.add_argument("--answers", type=Path, metavar="FILE", help="the table of questions, filled in")
+    collect.add_argument("--zone", metavar="ZONE", help="of the times in zips and names, for instance Europe/Berlin")
+    collect.set_defaults(run=_collect)
+
+    due = commands.add_parser("due", help="set when a lesson is due")
+    due.add_argument("slug", metavar="SLUG", help="the lesson")
+    when = due.add_mutually_exclusive_group(required=True)
+    when.add_argument("time", nargs="?", metavar="TIME", help="with its zone, for instance “2026-03-01 17:00 +01:00”")
+    when.add_argument("--none", action="store_true", help="take the due date away")
+    due.set_defaults(run=_due)
+
+    extend = commands.add_parser("extend", help="give one student more time for a lesson")
+    extend.add_argument("slug", metavar="SLUG", help="the lesson")
+    extend.add_argument("student", metavar="ID")
+    how = extend.add_mutually_exclusive_group(required=True)
+    how.add_argument("--until", metavar="TIME", help="a due date of their own; UTC where no zone is given")
+    how.add_argument("--days", type=float, metavar="N", help="so many days more than all others")
+    how.add_argument("--none", action="store_true", help="take it back")
+    extend.add_argument("--why", default="", metavar="TEXT")
+    extend.set_defaults(run=_extend)
+
+    excuse = commands.add_parser("excuse", help="excuse one student from a lesson")
+    excuse.add_argument("slug", metavar="SLUG", help="the lesson")
+    excuse.add_argument("student", metavar="ID")
+    excuse.add_argument("--undo", action="store_true", help="take it back")
+    excuse.add_argument("--why", default="", metavar="TEXT")
+    excuse.set_defaults(run=_excuse)
+
+    student = commands.add_parser("student", help="remove a student who left, or merge two ids of one student")
+    of = student.add_subparsers(metavar="WHAT", dest="what", required=True)
+    remove = of.add_parser("remove", help="take a student out; what they handed in is kept in grading/removed/")
+    remove.add_argument("id", metavar="ID")
+    merge = of.add_parser("merge", help="give what one id has to another")
+    merge.add_argument("id", metavar="OLD")
+    merge.add_argument("into", metavar="ID")
+    student.set_defaults(run=_student)
 
     second = commands.add_parser("second-marker", help="draw scripts for a second marker, without names")
     second.add_argument("slug", metavar="SLUG", help="the lesson")

@@ -51,14 +51,16 @@ from typing import Any
 from nbformat.v4.rwbase import split_lines, strip_transient
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import is_solution, parse_utc
+from nbgrader.utils import is_solution
 
+from appraise.errors import TimeError
 from appraise.grading import judge, plugins, rebuild, safe, walls
 from appraise.grading import scratch as scratch_folders
 from appraise.grading.gradebook import Book, GradebookError, Stamp
 from appraise.grading.judge import FAULT, UNREADABLE, Lesson, Outcome
 from appraise.grading.learner import Limits, Warm
 from appraise.grading.rebuild import Answers, Beside, Read
+from appraise.grading.submission import times
 
 TRIES = 3  # for a submission whose worker was lost
 _HOME = Path(__file__).resolve().parents[2]
@@ -199,12 +201,10 @@ def _timestamp(path: Path, notes: list[str]) -> str | None:
         return None
     data, _ = rebuild.read_bytes(path)
     try:
-        text = (data or b"").decode("utf-8").strip()
-        parse_utc(text)
-    except (ValueError, OverflowError):
-        notes.append("timestamp.txt cannot be read, so it is not known when this was handed in.")
+        return times.nbgraders_text(data or b"")
+    except TimeError as e:
+        notes.append(f"timestamp.txt cannot be read, so it is not known when this was handed in: {e}.")
         return None
-    return text
 
 
 def _digest(*parts: bytes) -> str:

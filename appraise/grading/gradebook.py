@@ -26,6 +26,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import is_grade, is_locked, is_solution, parse_utc
 
 from appraise.grading.judge import FAULT, Lesson
+from appraise.grading.submission.arrangements import apply_extensions
 
 MOST_NAME = 128  # characters of a student's id that nbgrader keeps
 
@@ -316,6 +317,7 @@ class Book:
                 db.execute(sa.update(_COMMENT).where(_COMMENT.c.id == old["id"]).values(auto_comment=text))
         if fresh:
             db.execute(sa.insert(_COMMENT), fresh)
+        apply_extensions(db, slug, student)
         self._penalise(notebook)
 
         changed = _changes(before, outcome)
@@ -387,6 +389,7 @@ class Book:
             How many submissions have another penalty than before.
         """
         known = self._lesson(slug)
+        apply_extensions(self.db, slug)
         due = self.db.execute(sa.select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.id == known.assignment)).scalar()
         asked = (
             sa.select(_NOTEBOOK.c.id, _NOTEBOOK.c.late_submission_penalty, _SUBMISSION.c.timestamp)
