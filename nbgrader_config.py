@@ -40,8 +40,10 @@ theirs = Path(find_spec("nbgrader").origin).parent / "server_extensions" / "form
 ours = Path(find_spec("appraise").origin).parents[1] / "assets" / "nbgrader"
 c.HTMLExporter.extra_template_basedirs = [str(ours), str(theirs)]
 c.HTMLExporter.extra_template_paths = [str(theirs)]
-c.HTMLExporter.filters = {"rubric": "appraise.grading.marking.rubric_form"}
-c.GenerateFeedback.preprocessors = ["appraise.grading.feedback.Feedback"]
+c.HTMLExporter.filters = {"rubric": "appraise.grading.reports.rubric_marking.rubric_form"}
+# nbgrader keeps an old page where only a mark or a comment has changed
+c.GenerateFeedback.force = True
+c.GenerateFeedback.preprocessors = ["appraise.grading.reports.feedback.Feedback"]
 
 # `nbgrader zip_collect`: files named CODE_04-the-numbers.ipynb, as they were downloaded
 c.ZipCollectApp.downloaded_directory = "grading/downloaded"

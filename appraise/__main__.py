@@ -63,9 +63,9 @@ def _grade(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _export(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import export
+    from appraise.grading.reports import export
 
-    return export.main(given.format, given.to)
+    return export.export(given.format, given.to, given.slugs, given.blanks, given.out_of)
 
 
 def _sample_class(given: argparse.Namespace, rest: list[str]) -> int:
@@ -84,6 +84,18 @@ def _collect(given: argparse.Namespace, rest: list[str]) -> int:
     from appraise.grading.submission import collecting
 
     return collecting.collect(given.slug, given.folder, given.answers, given.zone)
+
+
+def _feedback(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.reports import returning
+
+    return returning.give_feedback(given.slug, given.student, given.zip)
+
+
+def _overview(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.reports import overview
+
+    return overview.write_overview(given.to, given.server)
 
 
 def _due(given: argparse.Namespace, rest: list[str]) -> int:
@@ -117,13 +129,13 @@ def _student(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _second_marker(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import marking
+    from appraise.grading.reports import rubric_marking as marking
 
     return marking.second_marker(given.slug, given.share)
 
 
 def _agreement(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import marking
+    from appraise.grading.reports import rubric_marking as marking
 
     return marking.report(given.slug)
 
@@ -219,8 +231,11 @@ def _parser() -> argparse.ArgumentParser:
     grade.set_defaults(run=_grade)
 
     export = commands.add_parser("export", help="write grades, with a status for every student and lesson")
+    export.add_argument("slugs", nargs="*", metavar="SLUG", help="only these lessons; all where none is named")
     export.add_argument("--format", choices=["nbgrader", "canvas", "moodle"], default="nbgrader")
     export.add_argument("--to", type=Path, metavar="FILE", help="the file to write; grades-FORMAT.csv if left out")
+    export.add_argument("--blanks", action="store_true", help="one file with everybody; empty cells delete marks there")
+    export.add_argument("--out-of", type=float, metavar="N", help="the maximum in the LMS, to which points are scaled")
     export.set_defaults(run=_export)
 
     sample = commands.add_parser("sample-class", help="write varied submissions, with the points that each must get")
@@ -247,6 +262,17 @@ def _parser() -> argparse.ArgumentParser:
     collect.add_argument("--answers", type=Path, metavar="FILE", help="the table of questions, filled in")
     collect.add_argument("--zone", metavar="ZONE", help="of the times in zips and names, for instance Europe/Berlin")
     collect.set_defaults(run=_collect)
+
+    feedback = commands.add_parser("feedback", help="a page for each learner, as the gradebook is now")
+    feedback.add_argument("slug", metavar="SLUG", help="the lesson")
+    feedback.add_argument("--student", action="append", default=[], metavar="ID", help="only this one; may be repeated")
+    feedback.add_argument("--zip", choices=["plain", "canvas", "moodle"], help="a zip too, with names the LMS knows")
+    feedback.set_defaults(run=_feedback)
+
+    overview = commands.add_parser("overview", help="one page: how every student stands in every lesson")
+    overview.add_argument("--to", type=Path, metavar="FILE", help="grading/overview.html if left out")
+    overview.add_argument("--server", metavar="ADDRESS", help="where formgrader answers; a JupyterLab that runs here")
+    overview.set_defaults(run=_overview)
 
     due = commands.add_parser("due", help="set when a lesson is due")
     due.add_argument("slug", metavar="SLUG", help="the lesson")

@@ -371,7 +371,7 @@ def test_checks_answer_in_a_learners_kernel(machine: Machine, handed_in: dict[st
 def test_work_is_graded_as_it_was_handed_in(machine: Machine, graded: tuple[dict[str, str], str]) -> None:
     _, said = graded
     assert re.search(r"tier [12]", said), said
-    rows = list(csv.DictReader(machine.do("instructor", "cat grading/grades.csv").splitlines()))
+    rows = list(csv.DictReader(machine.do("instructor", "cat grading/grades.csv").lstrip("\ufeff").splitlines()))
     here = {r["student_id"]: (r["status"], float(r["score"])) for r in rows if r["assignment"] == SLUG}
     expected = {user: ("graded", float(len(answered))) for user, answered in ANSWERED.items()}
     assert here == {**expected, "eve": ("graded", 0.0)}

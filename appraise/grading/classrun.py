@@ -687,6 +687,8 @@ def _keep(
         status = FAULT
         summary.attention.append(f"{handed.student}: not recorded: {e}")
     else:
+        if status in ("graded", "needs a person"):  # as formgrader counts: marks that stand wait for nobody
+            status = "needs a person" if book.waits_for_person(lesson.slug, handed.student) else "graded"
         unread = any(i["status"] == UNREADABLE for i in result.outcome["items"])
         if unread or status in (FAULT, UNREADABLE):
             summary.attention.append(f"{handed.student}: {status}: {' '.join(result.outcome['notes'])}")

@@ -427,6 +427,19 @@ class Book:
         given = notebook.late_submission_penalty
         return None if given is None else float(given)
 
+    def waits_for_person(self, slug: str, student: str) -> bool:
+        """Whether formgrader asks a person for a mark in a submission."""
+        asked = (
+            sa.select(_GRADE.c.id)
+            .join(_NOTEBOOK, _NOTEBOOK.c.id == _GRADE.c.notebook_id)
+            .join(_SUBMISSION, _SUBMISSION.c.id == _NOTEBOOK.c.assignment_id)
+            .where(_SUBMISSION.c.student_id == student, _SUBMISSION.c.assignment_id == self._lesson(slug).assignment)
+            .where(_GRADE.c.needs_manual_grade)
+        )
+        waits = self.db.execute(asked.limit(1)).first() is not None
+        self.db.rollback()
+        return waits
+
     # ── for the export ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def lessons(self) -> list[Any]:

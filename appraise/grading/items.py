@@ -22,11 +22,11 @@ from matplotlib.figure import Figure
 from appraise.course import load_course
 from appraise.exercises.exercise import Exercise
 from appraise.figures.drawing import BROKEN, INK, MAGNESIUM, QUIET, Picture, styled
-from appraise.files import ROOT
+from appraise.files import ROOT, write_whole
 from appraise.grading.classrun import settings
-from appraise.grading.export import _write, table
 from appraise.grading.gradebook import Book
 from appraise.grading.judge import FAULT, Lesson
+from appraise.grading.reports.export import table
 
 FEW = 20  # below it, correlations mislead more than they tell
 STOPPED = ("time limit", "memory limit", "output limit", "crashed")
@@ -188,9 +188,9 @@ def main(slug: str) -> int:
     often["remark"] = [said.get(key, "") for key in zip(often["exercise"], often["misconception"], strict=True)]
     folder = to.own / "items"
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{slug}.csv", _csv(found.reset_index()))
-    _write(folder / f"{slug}-misconceptions.csv", _csv(often))
-    _write(folder / f"{slug}.html", _page(slug, len(points), picture(found, slug), found, often))
+    write_whole(folder / f"{slug}.csv", _csv(found.reset_index()))
+    write_whole(folder / f"{slug}-misconceptions.csv", _csv(often))
+    write_whole(folder / f"{slug}.html", _page(slug, len(points), picture(found, slug), found, often))
     print(f"{slug}: {len(points)} submissions\n\n{_table(found)}\n")
     if len(points) < FEW:
         print(f"With fewer than {FEW} submissions read the correlations with care.")

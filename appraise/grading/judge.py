@@ -35,6 +35,10 @@ _JUDGED = ("right", "partly", "wrong", "no answer", "marked")
 RESTARTS = 8  # beyond one for each answer cell
 
 
+READ_ALL_THE_SAME = "A person reads your text all the same."
+_WORDS = re.compile(r"(?:[^\W\d_]+[,;:]?\s+){3}[^\W\d_]+")  # four words in a row: text, not code
+
+
 class LessonError(Exception):
     """The lesson's files do not fit together; the text names file, item and what was expected."""
 
@@ -449,8 +453,8 @@ class _Run:
         self.close()
         self._doubt(items)
         status = "graded"
-        if any(i.status in ("marked", UNREADABLE) for i in items.values()):
-            status = "needs a person"
+        if any(i.core and i.status in ("marked", UNREADABLE) for i in items.values()):
+            status = "needs a person"  # what gives no points waits for nobody
         if items and all(i.status == UNREADABLE for i in items.values()):
             status = UNREADABLE
         if any(i.status == FAULT for i in items.values()):
@@ -535,6 +539,11 @@ class _Run:
         written = ex.is_prose
 
         def nothing(status: str, remark: str) -> Item:
+            if written and self._is_changed(place):
+                remark = (
+                    f"{remark.removesuffix(' It gets no points; the other cells were graded.')} {READ_ALL_THE_SAME}"
+                )
+                return Item(name, None, points, "marked", remark)
             return Item(name, 0.0, points, status, remark)
 
         if self.grade_ids[place] in self.answers.unread:
@@ -571,8 +580,14 @@ class _Run:
             return nothing("no answer", f"There is no name `{ex.name}` after your cell ran. Was it renamed?")
         if written and verdict.status == "marked":
             return Item(name, None, points, "marked", verdict.remark)
+        if written and verdict.status != "no answer" and _WORDS.search(self.sources[place]):
+            return Item(name, None, points, "marked", f"{verdict.remark} {READ_ALL_THE_SAME}")
         earned = round(min(max(verdict.share, 0.0), 1.0) * points, 2)
         return Item(name, earned, points, verdict.status, verdict.remark, verdict.misconception, verdict.wrong)
+
+    def _is_changed(self, place: int) -> bool:
+        text = self.sources[place].strip()
+        return text not in ("", str(self.lesson.release.cells[place].source).strip())
 
     def _verdict(self, name: str, ex: Exercise, place: int) -> Verdict | None:
         child = self._ready()

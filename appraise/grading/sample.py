@@ -133,7 +133,8 @@ class Bank:
             ex = self.lesson.exercises[self.exercise[place]]
             kind = rng.random()
             if kind < 0.06 * (1.2 - skill):
-                pool = [_Answer("crash", rng.choice(CRASHES), 0.0)]
+                # prose that does not run is read by a person
+                pool = [_Answer("crash", rng.choice(CRASHES), None if ex.is_prose else 0.0)]
             elif kind < 0.06 + 0.2 * (1 - skill):
                 pool = [self.stub[place], _Answer("none", f"{ex.name} = None", 0.0)]
             elif kind < 0.12 + 0.6 * (1 - skill):

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from appraise.grading import classrun, marking
+from appraise.grading import classrun
+from appraise.grading.reports import rubric_marking as marking
 from appraise.learner.rubric import load_rubric
 from appraise.methods.agreement import from_table
 

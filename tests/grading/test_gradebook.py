@@ -17,9 +17,10 @@ import pytest
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
-from appraise.grading import classrun, export, gradebook
+from appraise.grading import classrun, gradebook
 from appraise.grading.gradebook import Book, GradebookError, Stamp
 from appraise.grading.judge import Lesson
+from appraise.grading.reports import export
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
@@ -214,5 +215,5 @@ def test_a_class_on_postgresql_is_the_class_on_sqlite(a_class: Any, postgres: st
     classrun.run(a_class.slug)
     assert a_class.scores(postgres)["ada"]["points"]["which-design"] == 0.0
     assert len(a_class.outcomes(postgres)["ada"]) == 2
-    export.main("nbgrader")
+    export.export("nbgrader")
     assert "needs a person" in (a_class.root / "grades-nbgrader.csv").read_text(encoding="utf-8")

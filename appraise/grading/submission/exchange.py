@@ -24,8 +24,8 @@ from nbgrader.utils import ignore_patterns
 class CollectOwn(ExchangeCollect):  # type: ignore[misc]
     """nbgrader's collect, for an exchange whose users need not trust each other.
 
-    Named in the configuration: `c.ExchangeFactory.collect = "appraise.grading.collect.CollectOwn"`. What is left out is
-    logged as an error, with its owner.
+    Named in the configuration: `c.ExchangeFactory.collect = "appraise.grading.submission.exchange.CollectOwn"`. What is
+    left out is logged as an error, with its owner.
     """
 
     src_records: list[dict[str, Any]]

@@ -91,6 +91,17 @@ def levels_in(comment: str | None) -> dict[str, int]:
     return {ids[name]: int(level) for name, level in found if name in ids}
 
 
+def without_levels(comment: str) -> str:
+    """A marker's own words: a comment without the line that the form writes.
+
+    Examples
+    --------
+    >>> without_levels("Levels: Identity 3 · Wording 1\\nSay how much.")
+    'Say how much.'
+    """
+    return re.sub(r"^Levels: .*\n?", "", comment, count=1, flags=re.M).strip()
+
+
 # ── the second marker: a table of scripts without names ─────────────────────────────────────────────────────────────
 
 
