@@ -129,15 +129,17 @@ def _student(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _second_marker(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading.reports import rubric_marking as marking
+    from appraise.grading.reports import rubric_marking
 
-    return marking.second_marker(given.slug, given.share)
+    return rubric_marking.second_marker(given.slug, given.share)
 
 
 def _agreement(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading.reports import rubric_marking as marking
+    from appraise.grading.reports import calibration, rubric_marking
 
-    return marking.report(given.slug)
+    if given.calibrate:
+        return calibration.calibrate(given.slug, given.marker)
+    return rubric_marking.report(given.slug)
 
 
 def _items(given: argparse.Namespace, rest: list[str]) -> int:
@@ -316,6 +318,8 @@ def _parser() -> argparse.ArgumentParser:
 
     agreement = commands.add_parser("agreement", help="how far two markers agree, criterion by criterion")
     agreement.add_argument("slug", metavar="SLUG", help="the lesson")
+    agreement.add_argument("--calibrate", action="store_true", help="mark twelve tellings whose levels are agreed")
+    agreement.add_argument("--marker", default="marker", metavar="NAME", help="whose table, where several calibrate")
     agreement.set_defaults(run=_agreement)
 
     items = commands.add_parser("items", help="what to teach again: difficulty, discrimination, misconceptions met")

@@ -292,12 +292,14 @@ class Book:
             return {} if new_one else {row["cell_id"]: row for row in db.execute(asked).mappings()}
 
         scores = {i["id"]: i["earned"] for i in outcome["items"]}
+        unchanged = _unchanged(before, outcome, stamp)
         have, fresh = rows(_GRADE), []
         for name, cell in known.grade_cells.items():
             old = have.get(cell)
             # a person's own mark stays; it is looked at again unless it was given to this very text
             needed = scores.get(name) is None or (old is not None and old["manual_score"] is not None)
-            if old is not None and old["manual_score"] is not None and same:
+            stays = same or (name in unchanged and old is not None and old["auto_score"] == scores.get(name))
+            if old is not None and old["manual_score"] is not None and stays:
                 needed = old["needs_manual_grade"]
             new = {"auto_score": scores.get(name), "needs_manual_grade": needed}
             if old is None:
@@ -556,6 +558,14 @@ def _cells(lesson: Lesson) -> dict[Any, dict[str, dict[str, Any]]]:
         source = {"locked": is_locked(cell), "source": cell.source, "checksum": about.get("checksum")}
         found[api.SourceCell][name] = {"cell_type": cell.cell_type, **source}
     return found
+
+
+def _unchanged(before: Mapping[str, Any] | None, outcome: Mapping[str, Any], stamp: Stamp) -> set[str]:
+    """The exercises whose answer is the same text as in the outcome before, in the same version of the lesson."""
+    if before is None or before["lesson"] != stamp.lesson:
+        return set()
+    old = {i["id"]: i.get("text") for i in before["items"]}
+    return {i["id"] for i in outcome["items"] if i.get("text") and i.get("text") == old.get(i["id"])}
 
 
 def _changes(before: Mapping[str, Any] | None, outcome: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ import yaml
 from appraise.grading import rebuild
 from appraise.grading.classrun import ClassError, Settings, settings
 from appraise.grading.judge import Lesson
+from appraise.grading.reports.calibration import load_calibration
+from appraise.grading.reports.rubric_marking import RUBRIC_OF
 
 # The author's marks: no learner writes them.
 _MARKS = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", re.M)
@@ -113,6 +115,9 @@ class Bank:
             drawn = [_Answer("by hand", r["answer"], round(float(r["points"]), 2)) for r in mine]
             self.right[place] = [a for a in drawn if a.points == points]
             self.wrong[place] = [a for a in drawn if a.points != points]
+            if name == RUBRIC_OF:  # tellings from poor to excellent, so that there is something to mark
+                told = [_Answer("telling", f'{ex.name} = """{t.text}"""', None) for t in load_calibration().tellings]
+                self.right[place] = self.wrong[place] = told
 
     def draw(self, rng: random.Random) -> dict[int, _Answer]:
         """One student's answers by the place of the cell.
@@ -139,7 +144,7 @@ class Bank:
                 pool = [self.stub[place], _Answer("none", f"{ex.name} = None", 0.0)]
             elif kind < 0.12 + 0.6 * (1 - skill):
                 pool = list(self.wrong[place])
-            elif kind < 0.75:
+            elif kind < 0.75 and ex.id != RUBRIC_OF:
                 pool = [self.reference[place]]
             else:
                 pool = list(self.right[place]) or [self.reference[place]]

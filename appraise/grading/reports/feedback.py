@@ -16,7 +16,7 @@ from nbgrader.utils import is_grade, is_solution
 from appraise.course import load_course
 from appraise.errors import CourseError
 from appraise.grading.judge import FAULT, UNREADABLE
-from appraise.grading.reports.rubric_marking import RUBRIC_OF, levels_in, without_levels
+from appraise.grading.reports.rubric_marking import LEVELS, RUBRIC_OF, levels_in, without_levels
 from appraise.grading.safe import escape
 from appraise.learner.rubric import load_rubric
 
@@ -122,7 +122,8 @@ def _levels(comment: str) -> list[dict[str, Any]]:
     found = []
     for c in load_rubric().criteria:
         if c.id in given:
-            level, words = given[c.id], {0: "Absent throughout.", 4: "", **c.levels}
+            words = ["Absent throughout.", *(c.levels[n] for n in LEVELS if n), ""]
+            level = given[c.id]
             says, more = words[level], words[level + 1]
             found.append({"name": c.name, "asks": c.asks, "level": level, "says": says, "next": more})
     return found

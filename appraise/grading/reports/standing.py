@@ -81,8 +81,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class _Unknown:
-    """A student whom nbgrader does not know yet."""
+class _Student:
+    """A student as the gradebook has them, read once; of one whom nbgrader does not know yet only the id."""
 
     id: str
     first_name: str | None = None
@@ -140,7 +140,7 @@ class _Lesson:
 def class_rows(to: Settings, book: Book, slugs: Iterable[str] = ()) -> list[Row]:
     """All students in the lessons of the gradebook, or in those named, by lesson and student."""
     found: list[Row] = []
-    known = {s.id: s for s in book.students()}
+    known = {s.id: _Student(s.id, s.first_name, s.last_name, s.email, s.lms_user_id) for s in book.students()}
     roster = {person.id: person for person in load_people(to.own)}
     wanted = set(slugs)
     for assignment in book.lessons():
@@ -148,7 +148,7 @@ def class_rows(to: Settings, book: Book, slugs: Iterable[str] = ()) -> list[Row]
             continue
         lesson = _read(to, book, assignment)
         for who in sorted(known.keys() | lesson.waiting):
-            found.append(_row(to, lesson, known.get(who) or _Unknown(who), roster))
+            found.append(_row(to, lesson, known.get(who) or _Student(who), roster))
     return found
 
 
