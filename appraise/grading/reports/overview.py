@@ -31,7 +31,7 @@ from appraise.grading.reports.standing import (
     class_rows,
     count_statuses,
 )
-from appraise.markup import Markup, element, escape, table
+from appraise.markup import Markup, element, escape, inline, table
 
 # A status' class on the page, its sign and its word in a cell; the word of "graded" is the points.
 SHOWN = {
@@ -96,7 +96,7 @@ def make_page(rows: Sequence[Row], lessons: Sequence[Markup], server: str) -> st
     slugs = sorted({row.lesson for row in rows})
     body = [
         element("h1", "The class"),
-        element("p", f"Made from the gradebook on {now}. `appraise overview` makes it anew.", class_="quiet"),
+        element("p", inline(f"Made from the gradebook on {now}. `appraise overview` makes it anew."), class_="quiet"),
         _navigation(),
         element("h2", "Students and lessons", id="students"),
         _key(),
@@ -256,7 +256,7 @@ def _lesson(to: Settings, book: Book, slug: str, rows: Sequence[Row]) -> Markup:
         title = slug
     counts = ", ".join(f"{n} {status}" for status, n in count_statuses(mine).items())
     parts = [element("h3", f"{slug}: {title}" if title != slug else slug), element("p", counts)]
-    scores = [row.score for row in mine if row.score is not None]
+    scores = [row.final for row in mine if row.final is not None]
     if scores:
         parts.append(_distribution(scores, mine[0].most, slug))
     try:
@@ -277,19 +277,21 @@ def _distribution(scores: Sequence[float], most: float, slug: str) -> Markup:
     for score in scores:
         bins[max(0, min(BINS - 1, int(score / width)))] += 1
     top = max(bins)
-    bars, words = [], []
+    bars, told = [], []
     for n, count in enumerate(bins):
         height = 60 * count / top
         low, high = f"{n * width:g}", f"{(n + 1) * width:g}"
         bars.append(f'<rect x="{n * 40 + 2}" y="{75 - height:.1f}" width="36" height="{height:.1f}"></rect>')
         bars.append(f'<text x="{n * 40 + 20}" y="{70 - height:.1f}" text-anchor="middle">{count or ""}</text>')
         bars.append(f'<text x="{n * 40 + 2}" y="90">{low}</text>')
-        words += [f"{count} from {low} to {high}"] if count else []
-    label = escape(f"Points of {len(scores)} in {slug}, of {most:g}: {', '.join(words)}")
+        told += [f"{count} from {low} to {high}"] if count else []
+    label = escape(f"Points of {len(scores)} in {slug}, of {most:g}: {', '.join(told)}")
     size = 'width="420" height="95" viewBox="0 0 420 95"'
     drawn = f'<svg class="bars" role="img" aria-label="{label}" {size}>{"".join(bars)}</svg>'
     mean, middle = sum(scores) / len(scores), sorted(scores)[len(scores) // 2]
-    return Markup(drawn) + element("p", f"{len(scores)} with points of {most:g}: mean {mean:.1f}, middle {middle:g}.")
+    return Markup(drawn) + element(
+        "p", f"{len(scores)} with final points, of {most:g}: mean {mean:.1f}, middle {middle:g}."
+    )
 
 
 def _number(value: Any) -> str:
