@@ -71,4 +71,4 @@ mutants: env-dev ## break the library on purpose and see whether a test notices
 	python -m tests.mutants
 
 rates: env-dev ## how often wrong answers are recognised, in the bank and in the hostile class
-	python -m tests.rates --hostile
+	python -m tests.rates --hostile --rearranged

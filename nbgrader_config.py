@@ -43,6 +43,8 @@ ours = Path(find_spec("appraise").origin).parents[1] / "assets" / "nbgrader"
 c.HTMLExporter.extra_template_basedirs = [str(ours), str(theirs)]
 c.HTMLExporter.extra_template_paths = [str(theirs)]
 c.HTMLExporter.filters = {"rubric": "appraise.grading.reports.rubric_marking.rubric_form"}
+# nbgrader keeps an old page where only a mark or a comment has changed
+c.GenerateFeedback.force = True
 c.GenerateFeedback.preprocessors = ["appraise.grading.reports.feedback.Feedback"]
 
 # `nbgrader zip_collect`: files named CODE_04-the-numbers.ipynb, as they were downloaded

@@ -59,7 +59,7 @@ def _grade(given: argparse.Namespace, rest: list[str]) -> int:
 def _export(given: argparse.Namespace, rest: list[str]) -> int:
     from appraise.grading.reports import export
 
-    return export.main(given.format, given.to)
+    return export.export(given.format, given.to, given.slugs, given.blanks, given.out_of)
 
 
 def _sample_class(given: argparse.Namespace, rest: list[str]) -> int:
@@ -71,19 +71,69 @@ def _sample_class(given: argparse.Namespace, rest: list[str]) -> int:
 def _roster(given: argparse.Namespace, rest: list[str]) -> int:
     from appraise.grading import roster
 
-    return roster.main(given.file)
+    return roster.import_roster(given.file, given.id)
+
+
+def _collect(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import collecting
+
+    return collecting.collect(given.slug, given.folder, given.answers, given.zone)
+
+
+def _feedback(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.reports import returning
+
+    return returning.give_feedback(given.slug, given.student, given.zip)
+
+
+def _overview(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.reports import overview
+
+    return overview.write_overview(given.to, given.server)
+
+
+def _due(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.settings import read_settings
+    from appraise.grading.submission import arrangements
+
+    print(arrangements.set_due(read_settings(), given.slug, None if given.none else given.time))
+    return 0
+
+
+def _extend(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.settings import read_settings
+    from appraise.grading.submission import arrangements
+
+    print(arrangements.extend(read_settings(), given.slug, given.student, given.until, given.days, given.why))
+    return 0
+
+
+def _excuse(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading.settings import read_settings
+    from appraise.grading.submission import arrangements
+
+    print(arrangements.excuse(read_settings(), given.slug, given.student, given.undo, given.why))
+    return 0
+
+
+def _student(given: argparse.Namespace, rest: list[str]) -> int:
+    from appraise.grading import students
+
+    return students.merge_student(given.id, given.into) if given.what == "merge" else students.remove_student(given.id)
 
 
 def _second_marker(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading.reports import rubric_marking as marking
+    from appraise.grading.reports import rubric_marking
 
-    return marking.second_marker(given.slug, given.share)
+    return rubric_marking.second_marker(given.slug, given.share)
 
 
 def _agreement(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading.reports import rubric_marking as marking
+    from appraise.grading.reports import calibration, rubric_marking
 
-    return marking.report(given.slug)
+    if given.calibrate:
+        return calibration.calibrate(given.slug, given.marker)
+    return rubric_marking.report(given.slug)
 
 
 def _items(given: argparse.Namespace, rest: list[str]) -> int:
@@ -108,9 +158,9 @@ def _cases(given: argparse.Namespace, rest: list[str]) -> int:
     from appraise.cases import commands
 
     def read_roster(file: Path) -> list[str]:
-        from appraise.grading import roster
+        from appraise.grading.submission.class_list import read_class_list
 
-        return [line["id"] for line in roster.read(file)]
+        return [person.id for person in read_class_list(file).people]
 
     return commands.main(rest, read_roster)
 
@@ -182,8 +232,11 @@ def _parser() -> argparse.ArgumentParser:
     grade.set_defaults(run=_grade)
 
     export = commands.add_parser("export", help="write grades, with a status for every student and lesson")
+    export.add_argument("slugs", nargs="*", metavar="SLUG", help="only these lessons; all where none is named")
     export.add_argument("--format", choices=["nbgrader", "canvas", "moodle"], default="nbgrader")
     export.add_argument("--to", type=Path, metavar="FILE", help="the file to write; grades-FORMAT.csv if left out")
+    export.add_argument("--blanks", action="store_true", help="one file with everybody; empty cells delete marks there")
+    export.add_argument("--out-of", type=float, metavar="N", help="the maximum in the LMS, to which points are scaled")
     export.set_defaults(run=_export)
 
     sample = commands.add_parser("sample-class", help="write varied submissions, with the points that each must get")
@@ -194,9 +247,66 @@ def _parser() -> argparse.ArgumentParser:
 
     roster = commands.add_parser("roster", help="import who is in the class")
     roster.add_argument(
-        "file", type=Path, metavar="FILE", help="CSV with nbgrader's columns, or as Canvas or Moodle has"
+        "file", type=Path, metavar="FILE", help="CSV with nbgrader's columns, or as Canvas or Moodle exports it"
     )
+    roster.add_argument("--id", metavar="COLUMN", help="the column with the ids; the usual ones if left out")
     roster.set_defaults(run=_roster)
+
+    collect = commands.add_parser(
+        "collect",
+        help="sort what was downloaded from an LMS into the folders that are graded",
+        description="Takes loose files, zips and downloads of Canvas, Moodle and others, and finds each student on the "
+        "roster. A second download changes only what is new. What is nobody's for certain is asked for in a table.",
+    )
+    collect.add_argument("slug", metavar="SLUG", help="the lesson")
+    collect.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the downloads, or one zip")
+    collect.add_argument("--answers", type=Path, metavar="FILE", help="the table of questions, filled in")
+    collect.add_argument("--zone", metavar="ZONE", help="of the times in zips and names, for instance Europe/Berlin")
+    collect.set_defaults(run=_collect)
+
+    feedback = commands.add_parser("feedback", help="a page for each learner, as the gradebook is now")
+    feedback.add_argument("slug", metavar="SLUG", help="the lesson")
+    feedback.add_argument("--student", action="append", default=[], metavar="ID", help="only this one; may be repeated")
+    feedback.add_argument("--zip", choices=["plain", "canvas", "moodle"], help="a zip too, with names the LMS knows")
+    feedback.set_defaults(run=_feedback)
+
+    overview = commands.add_parser("overview", help="one page: how every student stands in every lesson")
+    overview.add_argument("--to", type=Path, metavar="FILE", help="grading/overview.html if left out")
+    overview.add_argument("--server", metavar="ADDRESS", help="where formgrader answers; a JupyterLab that runs here")
+    overview.set_defaults(run=_overview)
+
+    due = commands.add_parser("due", help="set when a lesson is due")
+    due.add_argument("slug", metavar="SLUG", help="the lesson")
+    when = due.add_mutually_exclusive_group(required=True)
+    when.add_argument("time", nargs="?", metavar="TIME", help="with its zone, for instance “2026-03-01 17:00 +01:00”")
+    when.add_argument("--none", action="store_true", help="take the due date away")
+    due.set_defaults(run=_due)
+
+    extend = commands.add_parser("extend", help="give one student more time for a lesson")
+    extend.add_argument("slug", metavar="SLUG", help="the lesson")
+    extend.add_argument("student", metavar="ID")
+    how = extend.add_mutually_exclusive_group(required=True)
+    how.add_argument("--until", metavar="TIME", help="a due date of their own; UTC where no zone is given")
+    how.add_argument("--days", type=float, metavar="N", help="so many days more than all others")
+    how.add_argument("--none", action="store_true", help="take it back")
+    extend.add_argument("--why", default="", metavar="TEXT")
+    extend.set_defaults(run=_extend)
+
+    excuse = commands.add_parser("excuse", help="excuse one student from a lesson")
+    excuse.add_argument("slug", metavar="SLUG", help="the lesson")
+    excuse.add_argument("student", metavar="ID")
+    excuse.add_argument("--undo", action="store_true", help="take it back")
+    excuse.add_argument("--why", default="", metavar="TEXT")
+    excuse.set_defaults(run=_excuse)
+
+    student = commands.add_parser("student", help="remove a student who left, or merge two ids of one student")
+    of = student.add_subparsers(metavar="WHAT", dest="what", required=True)
+    remove = of.add_parser("remove", help="take a student out; what they handed in is kept in grading/removed/")
+    remove.add_argument("id", metavar="ID")
+    merge = of.add_parser("merge", help="give what one id has to another")
+    merge.add_argument("id", metavar="OLD")
+    merge.add_argument("into", metavar="ID")
+    student.set_defaults(run=_student)
 
     second = commands.add_parser("second-marker", help="draw scripts for a second marker, without names")
     second.add_argument("slug", metavar="SLUG", help="the lesson")
@@ -207,6 +317,8 @@ def _parser() -> argparse.ArgumentParser:
 
     agreement = commands.add_parser("agreement", help="how far two markers agree, criterion by criterion")
     agreement.add_argument("slug", metavar="SLUG", help="the lesson")
+    agreement.add_argument("--calibrate", action="store_true", help="mark twelve tellings whose levels are agreed")
+    agreement.add_argument("--marker", default="marker", metavar="NAME", help="whose table, where several calibrate")
     agreement.set_defaults(run=_agreement)
 
     items = commands.add_parser("items", help="what to teach again: difficulty, discrimination, misconceptions met")

@@ -129,6 +129,29 @@ class CheckFailed(AppraiseError):
         return textwrap.wrap(str(self), 80)  # nbgrader cuts longer lines
 
 
+# ── a class ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class RosterError(AppraiseError, ValueError):
+    """A class list that cannot be used; the text names file, line and what was expected."""
+
+
+class TimeError(AppraiseError, ValueError):
+    """A time that cannot be read, or may mean several; the text says what was expected."""
+
+
+class CollectError(AppraiseError, ValueError):
+    """A download that cannot be collected; the text names the folder or file and says what to do."""
+
+
+class StudentError(AppraiseError, ValueError):
+    """A student who is not there, or cannot be removed, merged, excused or given time; the text says why."""
+
+
+class ExportError(AppraiseError, ValueError):
+    """Grades or feedback that cannot be written as asked; the text says what was expected."""
+
+
 # ── grading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -138,10 +161,6 @@ class ClassError(AppraiseError):
 
 class LessonError(AppraiseError):
     """The lesson's files do not fit together; the text names file, item and what was expected."""
-
-
-class RosterError(AppraiseError):
-    """A roster that cannot be used; the text names file, line and what was expected."""
 
 
 class GradebookError(AppraiseError):

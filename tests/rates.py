@@ -2,7 +2,8 @@
 
 Only entries written by hand, from the question and before the check was run on them, count in the rates; generated ones
 are printed apart. For each exercise it prints what a blank answer and a random guesser earn. With `--hostile`
-it grades the hostile class too, and prints tampering that paid and submissions lost.
+it grades the hostile class too, and prints tampering that paid and submissions lost. With `--rearranged` it grades right
+solutions that a generator cut, joined, copied or damaged, and prints answers lost and numbers given to what was unread.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tests.hostile.ground import Result
 
 GUESSES = 300
+FILES = 2000  # with --rearranged
 
 
 def tried(slug: str) -> Iterator[tuple[bank.Entry, float]]:
@@ -132,6 +134,16 @@ def main() -> int:
         tier, results = first_tier(CLASS)
         lines, errors = of_hostile(results)
         print(f"hostile class of {len(CLASS)}, behind {tier}:", *lines, sep="\n    ")
+    if "--rearranged" in sys.argv:
+        from tests.rearranged import tally
+
+        found = tally(FILES)
+        print(f"{found.files} right solutions, cut, joined, copied or damaged:")
+        print(f"    answers lost between report and grade {rate(len(found.lost), found.answers)}")
+        print(f"    final numbers given to unread work {rate(len(found.numbered), found.unread)}")
+        for line in [*found.lost, *found.numbered]:
+            print(f"    WRONGLY {line}")
+        errors += len(found.lost) + len(found.numbered)
     errors += blanks + sum(row[0] + row[2] for row in counted.values())
     return 1 if errors else 0
 

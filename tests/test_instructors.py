@@ -53,9 +53,9 @@ def test_every_message_in_the_guide_is_one_of_ours() -> None:
     seen = [line.split("|")[1].strip() for line in found[0].strip().splitlines()[2:]]
     folders = [ROOT / "appraise" / "grading", ROOT / "appraise" / "cases"]
     code = "".join(p.read_text(encoding="utf-8") for folder in folders for p in folder.rglob("*.py"))
-    assert len(seen) == 9
+    assert len(seen) == 11
     for message in seen:
-        part = max(re.split(r"“[^”]*”|…|\bline \d+", message), key=len).strip(" ;")
+        part = max(re.split(r"“[^”]*”|…|\bline \d+", message), key=len).strip(" ;").removeprefix("Files are ")
         assert len(part) > 5
         assert part in code, f"no part of the course says: {part}"
 
@@ -96,7 +96,7 @@ class Guide:
 
     def fill_in(self) -> None:
         sheet = self.tree / "grading" / "second-marker" / f"{PROSE}.csv"
-        head, *rows = list(csv.reader(sheet.open(encoding="utf-8", newline="")))
+        head, *rows = list(csv.reader(sheet.open(encoding="utf-8-sig", newline="")))
         with sheet.open("w", encoding="utf-8", newline="") as f:
             csv.writer(f).writerows([head, *([code, *"2" * (len(head) - 1)] for code, *_ in rows)])
 
@@ -106,7 +106,7 @@ class Guide:
 
     def download(self) -> None:
         """Two learners uploaded: one the notebook, one a zip file with it."""
-        folder = self.tree / "grading" / "downloaded" / CLASS / "archive"
+        folder = self.tree / "downloads"
         release = self.tree / "lessons" / CLASS / f"{CLASS}.ipynb"
         solved = nbformat.read(self.tree / "solutions" / CLASS / f"{CLASS}.ipynb", as_version=4)
         nbformat.write(solved, folder / f"s01_{CLASS}.ipynb")
@@ -114,7 +114,7 @@ class Guide:
             z.write(release, f"s02_{CLASS}.ipynb")
 
     def statuses(self, name: str) -> dict[tuple[str, str], tuple[str, str]]:
-        with (self.tree / name).open(encoding="utf-8", newline="") as f:
+        with (self.tree / name).open(encoding="utf-8-sig", newline="") as f:
             return {(r["student_id"], r["assignment"]): (r["status"], r["score"]) for r in csv.DictReader(f)}
 
 
@@ -127,50 +127,56 @@ def guide(tree: Path, free_port: int, serving: Callable[..., Any]) -> Guide:
 def test_every_command_works_in_its_order(guide: Guide) -> None:
     by_hand = {"appraise lab --instructor": guide.mark}
     before = {"appraise roster roster.csv": guide.roster}
-    after = {
-        f"appraise second-marker {PROSE}": guide.fill_in,
-        f"mkdir -p grading/downloaded/{CLASS}/archive": guide.download,
-    }
+    after = {f"appraise second-marker {PROSE}": guide.fill_in, "mkdir -p downloads": guide.download}
     assert {*by_hand, *before, *after} <= set(COMMANDS)
-    for command in COMMANDS:
+    cleared = COMMANDS.index("rm -r grading grades-nbgrader.csv")
+    for n, command in enumerate(COMMANDS):
         before.get(command, lambda: None)()
         if command in by_hand:
             by_hand[command]()
         else:
             guide.run(command)
         after.get(command, lambda: None)()
-        if command == "appraise export" and PROSE in str(guide.statuses("grades-nbgrader.csv")):
+        if command == "appraise export" and n < cleared:
             rehearsed = guide.statuses("grades-nbgrader.csv")
             assert {status for status, _ in rehearsed.values()} == {"graded"}
             assert len(rehearsed) == 12
             assert len(list((guide.tree / "grading" / "feedback").rglob("*.html"))) == 12
     said = guide.said
-    assert "12 submissions" in said[f"appraise items {PROSE}"]
-    assert re.search(r"identity +10 +\d+ % +-?\d", said[f"appraise agreement {PROSE}"])
+    assert f"{CLASS}: files of 2 students" in said[f"appraise collect {CLASS} downloads"]
+    assert "s03: not handed in." in said[f"appraise collect {CLASS} downloads"]
+    assert "Round 1: 6 tellings to mark" in said[f"appraise agreement {PROSE} --calibrate"]
+    assert re.search(r"identity +1\d +\d+ % +-?\d", said[f"appraise agreement {PROSE}"])
     assert "3 students on the roster, 3 of them new." in said["appraise roster roster.csv"]
     assert "numbers" not in said[f"appraise misconceptions {CLASS}"].splitlines()[0]
-    found = guide.statuses("grades-nbgrader.csv")
-    assert {key[1] for key in found} == {CLASS}, "the rehearsal left nothing"
-    most = float(next(csv.DictReader((guide.tree / "grades-nbgrader.csv").open(encoding="utf-8")))["max_score"])
+    found = {
+        key: value
+        for key, value in guide.statuses("grades-nbgrader.csv").items()
+        if key[1] == CLASS and key[0][0] == "s" and len(key[0]) == 3
+    }
+    rows = csv.DictReader((guide.tree / "grades-nbgrader.csv").open(encoding="utf-8-sig"))
+    most = next(r["max_score"] for r in rows if r["assignment"] == CLASS)
     assert found == {
-        ("s01", CLASS): ("graded", str(most)),
+        ("s01", CLASS): ("graded", str(float(most))),
         ("s02", CLASS): ("graded", "0.0"),
         ("s03", CLASS): ("not submitted", ""),
     }
-    for kind in ("canvas", "canvas-status", "moodle"):
-        assert "s03" in (guide.tree / f"grades-{kind}.csv").read_text(encoding="utf-8")
-    ignored = subprocess.run(
-        ["git", "check-ignore", "--no-index", "grades-canvas.csv", "roster.csv", "grading/x"],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    assert len(ignored.stdout.split()) == 3, "what is personal is never committed"
+    for kind in ("canvas", "moodle"):
+        sent = (guide.tree / f"grades-{kind}-{CLASS}.csv").read_text(encoding="utf-8")
+        assert "s01" in sent
+        assert "s03" not in sent
+        assert "sample" not in sent, "who is not on the roster is in no file for an LMS"
+        assert "s03" in (guide.tree / f"grades-{kind}-status.csv").read_text(encoding="utf-8")
+    assert len(list((guide.tree / "grading" / "feedback").glob(f"s0*/{CLASS}/*.html"))) == 2
+    personal = ["grades-canvas.csv", "grades-canvas-status.csv", "roster.csv", "grading/x", "downloads/x"]
+    command = ["git", "check-ignore", "--no-index", *personal]
+    ignored = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert len(ignored.stdout.split()) == len(personal), "what is personal is never committed"
 
 
 def test_the_guide_needs_no_more_than_it_says() -> None:
     """Programs that the commands begin with: all of the environment, of make, or of every Linux system."""
     programs = {command.split()[0] for command in COMMANDS}
-    assert programs == {"make", "source", "appraise", "nbgrader", "mkdir", "rm"}
+    assert programs == {"make", "source", "appraise", "mkdir", "rm"}
     assert shutil.which("mkdir")
     assert os.name == "posix"

@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from appraise.authoring.facilitator import write_room_pages
 from appraise.authoring.reading_cells import cells_to_read
 from appraise.course import load_course
 from appraise.errors import SiteError
@@ -72,6 +73,7 @@ def build_site(target: Path = SITE, lessons: dict[str, NotebookNode] | None = No
             (pages / slug).mkdir(parents=True)
             page = NotebookNode({**notebook, "cells": cells_to_read(notebook, exercises_of(slug))})
             nbformat.write(page, pages / slug / f"{slug}.ipynb")
+        write_room_pages(pages / "room", list(lessons))
         (pages / "index.md").write_text(first_page(list(lessons)), encoding="utf-8")
         try:
             app = Sphinx(
@@ -95,7 +97,7 @@ def first_page(slugs: Collection[str]) -> str:
     rows = [f"| [{one.number} · {one.title}]({one.notebook}) | {one.question} | {one.minutes} |" for one in lessons]
     listed = [f"{one.number} · {one.title} <{one.slug}/{one.slug}>" for one in lessons]
     table = ["| Lesson | Question | Minutes |", "| --- | --- | ---: |", *rows]
-    contents = ["```{toctree}", ":hidden:", "", *listed, "```"]
+    contents = ["```{toctree}", ":hidden:", "", *listed, "For the room <room/index>", "```"]
     return "\n".join([f"# {course.title}", "", _INTRODUCTION, "", "## Lessons", "", *table, "", *contents, ""])
 
 

@@ -29,6 +29,8 @@ c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
 c.JupyterHub.spawner_class = "localprocess"
 c.Spawner.cmd = [str(programs / "jupyterhub-singleuser")]
 c.Spawner.default_url = "/lab"
+# JupyterLab shows formgrader in a frame, which the hub forbids every page since its version 4.1
+FRAMES = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
 c.Spawner.http_timeout = c.Spawner.start_timeout = 120  # the first start after an update compiles Python's files
 
 
@@ -36,6 +38,7 @@ def view(spawner):
     """The instructor's server opens the course with nbgrader's tabs; a learner's opens their home without them."""
     if spawner.user.name == INSTRUCTOR:
         spawner.notebook_dir = str(course)
+        spawner.args = [f"--ServerApp.tornado_settings={FRAMES}"]
         jupyter = [course, settings]  # nbgrader finds the course's configuration wherever it is called
     else:
         spawner.notebook_dir = "~"

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
+from appraise.errors import RubricError
 from appraise.grading.class_run.run import grade_class
 from appraise.grading.reports import rubric_marking as marking
+from appraise.grading.reports.calibration import calibrate, load_calibration
 from appraise.learner.rubric import load_rubric
 from appraise.methods.agreement import from_table
 
@@ -131,18 +133,108 @@ def test_the_draw_is_the_same_each_time_and_grows() -> None:
     assert len(marking.draw(found[:4], 15)) == 4
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (lambda t: t[1].update(size="4"), "line 3: size is “4”; expected 0, 1, 2, 3 or an empty cell"),
-        (lambda t: t[1].update(script=t[0]["script"]), "line 3: script a1 stands in the table twice"),
-        (lambda t: [row.pop("harms") for row in t], "expected the columns script, reader, .*; got script"),
-    ],
-)
-def test_a_table_that_cannot_be_used(tmp_path: Path, change: Any, told: str) -> None:
-    table = [{"script": code, **dict.fromkeys(IDS, "2")} for code in ("a1", "a2")]
+def _damaged(tmp_path: Path, change: Any, codes: tuple[str, ...] = ("bcd", "fgh")) -> Path:
+    table = [{"script": code, **dict.fromkeys(IDS, "2")} for code in codes]
     change(table)
     sheet = tmp_path / "sheet.csv"
     fill(sheet, table)
-    with pytest.raises(marking.MarkingError, match=told):
-        marking._read_sheet(sheet, load_rubric())
+    return sheet
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "left"),
+    [
+        (lambda t: t[1].update(size="4"), "line 3: size is “4”; expected 0, 1, 2, 3 or an empty cell", 19),
+        (lambda t: t[1].update(script=t[0]["script"]), "line 3: script bcd stands in the table twice", 10),
+        (lambda t: t[0].update(size="2.0", harms="3,0"), "", 20),  # as spreadsheets of some languages save them
+        (lambda t: t.insert(1, dict.fromkeys(t[0], "")), "", 20),
+    ],
+)
+def test_one_bad_row_costs_itself(tmp_path: Path, change: Any, told: str, left: int) -> None:
+    found, problems = marking.read_sheet(_damaged(tmp_path, change), load_rubric())
+    assert [told in problem for problem in problems] == ([True] if told else [])
+    assert sum(map(len, found.values())) == left
+
+
+def test_a_table_with_other_columns(tmp_path: Path) -> None:
+    sheet = _damaged(tmp_path, lambda t: [row.pop("harms") for row in t])
+    with pytest.raises(marking.MarkingError, match=r"expected the columns script, identity, .*; got script"):
+        marking.read_sheet(sheet, load_rubric())
+
+
+def test_no_code_is_a_number_or_a_word_to_a_spreadsheet() -> None:
+    codes = {marking._code(f"s{n}", "text") for n in range(5000)}
+    assert len(codes) > 4990
+    assert all(set(code) <= set("bcdfghjkmnpqrstvwxz") and len(code) == 6 for code in codes)
+
+
+def test_a_script_that_is_gone_or_changed_does_not_stop_the_others(
+    marked: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slug = marked.slug
+    grade_and_mark(marked)
+    marking.second_marker(slug, share=100)
+    sheet = marked.root / "grading" / "second-marker" / f"{slug}.csv"
+    table = rows(sheet)
+    for row in table:
+        row |= {"size": "2"}
+    texts = {s: f'summary = """Pain fell; telling {s[1:]}."""' for s in STUDENTS[:-1]}
+    by_code = {marking._code(s, text): s for s, text in texts.items()}
+    former = next(row for row in table if by_code[row["script"]] == "s03")
+    former["script"] = marking._former_code("s03", texts["s03"])  # a table that was made by an older version
+    table[0 if table[0] is not former else 1]["script"] = "4.40E+270"
+    fill(sheet, table)
+    capsys.readouterr()
+    assert marking.report(slug) == 0
+    said = capsys.readouterr().out
+    assert (
+        "Script 4.40E+270 is no longer one of the graded answers, and does not count: a spreadsheet made a number"
+        in said
+    )
+    line = next(line.split() for line in said.splitlines() if line.startswith("size"))
+    assert line[1] == "10"
+
+
+def test_twelve_tellings_are_agreed() -> None:
+    known = load_calibration()
+    points = sorted(t.points for t in known.tellings)
+    assert points[0] <= 6
+    assert points[-1] == 30
+    assert len({t.text for t in known.tellings}) == 12
+    for c in IDS:
+        met = {t.levels[c][0] for t in known.tellings}
+        assert len(met) >= 3, f"{c}: something to tell apart"
+    for n in (1, 2):
+        assert {
+            "low": min(t.points for t in known.round(n)) < 10,
+            "high": max(t.points for t in known.round(n)) > 25,
+        } == {"low": True, "high": True}
+    assert all(len(t.text.split()) <= 240 for t in known.tellings)
+
+
+def test_mark_compare_talk_and_mark_again(a_class: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    slug, folder = a_class.slug, a_class.root / "grading" / "calibration"
+    calibrate(slug, "ann")
+    sheet = folder / slug / "ann-round-1.csv"
+    page = (folder / slug / "round-1.html").read_text(encoding="utf-8")
+    first = load_calibration().round(1)
+    assert all(t.id in page for t in first)
+    assert not any(t.id in page for t in load_calibration().round(2))
+    assert not any(why in page for t in first for _, why in t.levels.values() if len(why) > 30), "blind"
+    calibrate(slug, "ann")
+    assert "not filled in yet" in capsys.readouterr().out
+    with sheet.open(encoding="utf-8-sig", newline="") as f:
+        table = list(csv.DictReader(f))
+    for row, telling in zip(table, first):
+        row |= {c: str(level) for c, (level, _) in telling.levels.items()}
+    table[0]["size"] = "3"
+    fill(sheet, table)
+    calibrate(slug, "ann")
+    said = capsys.readouterr().out
+    agreed, why = first[0].levels["size"]
+    assert f"{first[0].id}, size {3 - agreed:+d}: agreed {agreed}. {why}" in said
+    assert said.count(": agreed ") == 1
+    assert (folder / slug / "ann-round-2.csv").is_file(), "then the other six"
+    assert sheet.read_text(encoding="utf-8").count("\n") == 7, "what was filled in stays"
+    with pytest.raises(RubricError, match="cannot be a file's name"):
+        calibrate(slug, "../x")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import copy
 import json
-import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,98 +18,12 @@ from appraise.grading.judging.outcome import Outcome
 from appraise.grading.reports import own_notebook
 from appraise.grading.submission.matching import match_answers
 from appraise.grading.submission.reading import read_notebook
-from appraise.grading.submission.release import answer_cells, stub_name
 from appraise.learner.report import lesson_standing
+from tests.rearranged import WAYS, cell_of, rearranged
 
 Graded = Callable[..., Outcome]
 Handed = Callable[..., Any]
-WAYS = (
-    "split",
-    "helper",
-    "shown",
-    "stub first",
-    "stub last",
-    "draft",
-    "bare",
-    "joined",
-    "with check",
-    "in check",
-    "behind",
-)
 LESSON = "04-the-numbers"
-
-
-def cell_of(like: Any, source: str, cell_id: str, bare: bool = False) -> Any:
-    """A cell as an editor makes it of another: the same metadata, unless `bare`."""
-    new = nbformat.from_dict(copy.deepcopy(dict(like)))
-    new.source, new.id = source, cell_id
-    if bare:
-        new.metadata = nbformat.NotebookNode()
-    return new
-
-
-def statements(source: str) -> list[str]:
-    """A cell's text, cut between its statements."""
-    lines = source.splitlines(keepends=True)
-    starts = [n.lineno - 1 for n in ast.parse(source).body][1:]
-    return ["".join(lines[a:b]) for a, b in zip([0, *starts], [*starts, len(lines)])]
-
-
-def change(cell: Any, check: Any, stub: str, way: str, rng: random.Random) -> list[Any]:
-    """The cells that stand in the place of an answer cell and its check."""
-    name, right = stub_name(stub), cell.source
-    ids = iter(f"new-{rng.getrandbits(40):x}-{n}" for n in range(99))
-
-    def row(*sources: str, keeps: int = -1, bare: bool = False) -> list[Any]:
-        keeps %= len(sources)
-        return [
-            cell_of(cell, s, cell.id if n == keeps else next(ids), bare and n != keeps) for n, s in enumerate(sources)
-        ]
-
-    match way:
-        case "split" | "bare":
-            found = statements(right)
-            if len(found) == 1:
-                found = [f"ten_{name} = 10\n", f"{right}\nassert ten_{name} == 10"]
-            return [*row(*found, bare=way == "bare"), check]
-        case "helper":
-            return [*row(f"def same_{name}(x):\n    return x\n", f"{right}\n{name} = same_{name}({name})"), check]
-        case "shown":
-            return [*row(right, f"{name}"), check]
-        case "stub first":
-            return [*row(stub, right, keeps=0), check]
-        case "stub last":
-            return [*row(right, stub, keeps=0), check]
-        case "draft":
-            return [*row(f"{name} = (1,\n", "1 / 0", right, keeps=0), check]
-        case "joined":
-            return [cell_of(cell, "\n\n".join(["# a joined cell", right]), next(ids)), check]
-        case "with check":
-            return [cell_of(cell, f"{right}\n\n{check.source}", next(ids))]
-        case "in check":
-            return [cell_of(check, f"{right}\n\n{check.source}", next(ids))]
-        case _:
-            return [*row(stub), check, cell_of(cell, right, next(ids))]
-
-
-def rearranged(solved: Any, release: Any, seed: int) -> tuple[Any, dict[str, str]]:
-    """A right solution with each of its answers changed in one of the ways; and which way each took."""
-    rng = random.Random(seed)
-    wanted = answer_cells(release)
-    taken = {g: WAYS[(n + seed) % len(WAYS)] for n, g in enumerate(wanted)}
-    nb = nbformat.from_dict(json.loads(json.dumps(solved)))
-    cells, new = list(nb.cells), []
-    while cells:
-        cell = cells.pop(0)
-        g = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if g in wanted:
-            check = cells.pop(0)
-            assert check.source.startswith("check("), check.source
-            new += change(cell, check, release.cells[wanted[g]].source, taken[g], rng)
-        else:
-            new.append(cell)
-    nb.cells = new
-    return nb, taken
 
 
 @pytest.mark.parametrize("seed", range(len(WAYS)))

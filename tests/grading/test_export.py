@@ -9,20 +9,23 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
+from appraise.grading import roster
 from appraise.grading.class_run.run import grade_class
 from appraise.grading.judging.judging import grade_submission
 from appraise.grading.reports import export
+from appraise.grading.settings import read_settings
+from appraise.grading.submission import arrangements
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
 
 def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as f:
+    with path.open(encoding="utf-8-sig", newline="") as f:
         return list(csv.DictReader(f))
 
 
 def by_student(a_class: Any) -> dict[str, dict[str, str]]:
-    assert export.main("nbgrader") == 0
+    assert export.export("nbgrader") == 0
     return {row["student_id"]: row for row in read(a_class.root / "grades-nbgrader.csv")}
 
 
@@ -93,33 +96,98 @@ def test_a_resubmission_that_nobody_graded_has_no_old_number(marked: Any) -> Non
     assert "again and not graded since" in found["done"]["why"]
 
 
-def test_canvas_and_moodle_get_final_numbers_and_the_statuses(marked: Any, capsys: Any) -> None:
-    assert export.main("canvas") == 0
-    head, *people = read(marked.root / "grades-canvas.csv")
-    assert (head["Student"], head[marked.slug]) == ("Points Possible", "15.0")
-    got = {r["SIS User ID"]: r[marked.slug] for r in people}
-    assert got == {
-        **dict.fromkeys(["broken", "empty", "person", "'=HYPERLINK(1)"], ""),
-        **{"done": "14.5", "late": "0.0", "blank": "0.0"},
+def test_an_lms_gets_only_final_numbers_and_who_is_left_out_stands_beside(marked: Any, capsys: Any) -> None:
+    assert export.export("canvas") == 0
+    head, *people = read(marked.root / f"grades-canvas-{marked.slug}.csv")
+    assert (head["Student"].strip(), head[marked.slug]) == ("Points Possible", "15.0")
+    assert {r["SIS User ID"]: r[marked.slug] for r in people} == {"done": "14.5", "late": "0.0", "blank": "0.0"}
+    left = {r["student_id"]: r["status"] for r in read(marked.root / "grades-canvas-status.csv")}
+    assert left == {
+        "person": "needs a person",
+        "broken": "grader's fault",
+        "empty": "unreadable",
+        "'=HYPERLINK(1)": "not submitted",
     }
-    assert {r["status"] for r in read(marked.root / "grades-canvas-status.csv")} >= {"graded", "grader's fault"}
-    assert "1 that need a person are left empty" in capsys.readouterr().out
-    assert export.main("moodle", marked.root / "m.csv") == 0
-    rows = {r["ID number"]: (r[marked.slug], r[f"{marked.slug} status"]) for r in read(marked.root / "m.csv")}
-    assert rows["done"] == ("14.5", "graded")
-    assert rows["person"] == ("", "needs a person")
-    assert rows["empty"] == ("", "unreadable")
-    assert rows["'=HYPERLINK(1)"] == ("", "not submitted")
+    assert "1 that need a person are left out" in capsys.readouterr().out
+    assert export.export("moodle", marked.root / "m.csv") == 0
+    rows = {
+        r["ID number"]: (r[marked.slug], r[f"{marked.slug} maximum"])
+        for r in read(marked.root / f"m-{marked.slug}.csv")
+    }
+    assert rows == {"done": ("14.5", "15.0"), "late": ("0.0", "15.0"), "blank": ("0.0", "15.0")}
+    assert export.export("moodle", marked.root / "m.csv", [marked.slug], out_of=100) == 0
+    rows = {
+        r["ID number"]: (r[marked.slug], r[f"{marked.slug} maximum"])
+        for r in read(marked.root / f"m-{marked.slug}.csv")
+    }
+    assert rows["done"] == ("96.6667", "100")
+
+
+def test_blanks_only_when_they_are_asked_for(marked: Any, capsys: Any) -> None:
+    assert export.export("canvas", blanks=True) == 0
+    _, *people = read(marked.root / "grades-canvas.csv")
+    assert {r["SIS User ID"] for r in people if r[marked.slug] == ""} == {"broken", "empty", "person", "'=HYPERLINK(1)"}
+    assert "An empty cell deletes the mark" in capsys.readouterr().out
+
+
+def test_nobody_whom_the_lms_does_not_know(marked: Any, capsys: Any) -> None:
+    text = 'Student,ID,SIS User ID,SIS Login ID,Section\n"Ünal, Zoë",11,done,zu,A\n"Roe, Max",12,blank,mr,A\n'
+    (marked.root / "roster.csv").write_text(text, encoding="utf-8")
+    roster.import_roster(marked.root / "roster.csv")
+    capsys.readouterr()
+    for kind in ("canvas", "moodle"):
+        for blanks in (False, True):
+            export.export(kind, marked.root / "out.csv", blanks=blanks)
+            name = "out.csv" if blanks else f"out-{marked.slug}.csv"
+            text = (marked.root / name).read_text(encoding="utf-8")
+            assert "late" not in text
+            assert "Zoë" in text
+    assert "Not on the roster, and in no file for the LMS: broken, empty, late, person" in capsys.readouterr().out
+    export.export("canvas", marked.root / "c.csv")
+    rows = {r["Student"]: r for r in read(marked.root / f"c-{marked.slug}.csv")}
+    zoe = rows["Ünal, Zoë"]
+    assert (zoe["ID"], zoe["SIS User ID"], zoe["SIS Login ID"], zoe["Section"]) == ("11", "done", "zu", "A")
+
+
+def test_excel_reads_the_accents(marked: Any) -> None:
+    for kind in export.FORMATS:
+        export.export(kind, marked.root / "out.csv", blanks=True)
+        assert (marked.root / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf"), kind
+
+
+def test_all_count_alike_who_needs_a_person(marked: Any, capsys: Any) -> None:
+    """F13: the class run, the export and nbgrader itself."""
+    marked.hand_in("done", {"n-in-each-arm": "arm_n = 40  # done\n"}, when="2026-02-28 10:00:00 UTC")
+    capsys.readouterr()
+    grade_class(marked.slug)
+    said = capsys.readouterr().out
+    export.export("nbgrader")
+    waits = {who for who, row in marked.scores().items() if row["person"]}
+    by_export = {s for s, r in by_student(marked).items() if r["status"] == "needs a person"}
+    assert by_export == waits - {"broken", "empty"}
+    assert ("1 needs a person" in said) == ("done" in by_export)
+
+
+def test_excused_has_no_number_and_notes_reach_the_teacher(marked: Any) -> None:
+    arrangements.excuse(read_settings(), marked.slug, "done", why="ill")
+    marked.folder("blank").joinpath("timestamp.txt").write_text("01/03/2026")
+    grade_class(marked.slug)
+    found = by_student(marked)
+    assert (found["done"]["status"], found["done"]["score"], found["done"]["why"]) == ("excused", "", "ill")
+    assert found["blank"]["status"] == "graded"
+    assert "timestamp.txt cannot be read" in found["blank"]["why"]
+    arrangements.excuse(read_settings(), marked.slug, "done", undo=True)
+    assert by_student(marked)["done"]["score"] == "14.5"
 
 
 @pytest.mark.parametrize("kind", list(export.FORMATS))
 def test_twice_is_the_same_file_and_no_cell_is_run(marked: Any, kind: str) -> None:
     file = marked.root / "out.csv"
-    export.main(kind, file)
+    export.export(kind, file, blanks=True)
     first = file.read_bytes()
-    export.main(kind, file)
+    export.export(kind, file, blanks=True)
     assert file.read_bytes() == first
-    with file.open(encoding="utf-8", newline="") as f:
+    with file.open(encoding="utf-8-sig", newline="") as f:
         cells = [c for row in csv.reader(f) for c in row]
     assert not [c for c in cells if c.lstrip().startswith(("=", "+", "-", "@"))]
     assert "'=HYPERLINK(1)" in cells

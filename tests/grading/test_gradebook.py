@@ -219,5 +219,5 @@ def test_a_class_on_postgresql_is_the_class_on_sqlite(a_class: Any, postgres: st
     grade_class(a_class.slug)
     assert a_class.scores(postgres)["ada"]["points"]["which-design"] == 0.0
     assert len(a_class.outcomes(postgres)["ada"]) == 2
-    export.main("nbgrader")
+    export.export("nbgrader")
     assert "needs a person" in (a_class.root / "grades-nbgrader.csv").read_text(encoding="utf-8")

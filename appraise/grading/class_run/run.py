@@ -196,6 +196,10 @@ class _ClassRun:
             status = OutcomeStatus.FAULT
             attention.append(f"{student}: not recorded: {e}")
         else:
+            if status in (OutcomeStatus.GRADED, OutcomeStatus.NEEDS_A_PERSON):
+                # as formgrader counts: marks that stand wait for nobody
+                waits = self.gradebook.waits_for_person(slug, student)
+                status = OutcomeStatus.NEEDS_A_PERSON if waits else OutcomeStatus.GRADED
             is_unread = any(i["status"] == Status.UNREADABLE for i in result.outcome["items"])
             if is_unread or status in (OutcomeStatus.FAULT, OutcomeStatus.UNREADABLE):
                 attention.append(f"{student}: {status}: {' '.join(result.outcome['notes'])}")

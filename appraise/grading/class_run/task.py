@@ -32,10 +32,10 @@ from appraise.grading.judging.prepared_lesson import PreparedLesson
 from appraise.grading.judging.unseen_case import grade_case
 from appraise.grading.limits import Limits
 from appraise.grading.submission.cells import SubmittedNotebook
-from appraise.grading.submission.folder import Submission
+from appraise.grading.submission.folder import Submission, digest
 from appraise.grading.submission.matching import Answers, why_no_number
 from appraise.grading.submission.reading import read_notebook
-from appraise.grading.submission.release import released_stubs
+from appraise.grading.submission.release import answer_cells, released_stubs
 from appraise.grading.worker.fork_server import ForkServer
 
 
@@ -153,7 +153,13 @@ def _grade(lesson: Lesson, server: ForkServer, submission: Submission) -> Result
         )
     stubs = released_stubs(lesson.release)
     answered = frozenset(g for g, t in answers.texts.items() if t is not None and t != stubs[g])
-    return Result(outcome.to_json(), text, answered)
+    record = outcome.to_json()
+    grade_ids = {place: g for g, place in answer_cells(lesson.release).items()}
+    for item in record["items"]:  # by which the gradebook knows what did not change since a person marked it
+        place = lesson.answer_of.get(item["id"])
+        answer = None if place is None else answers.texts.get(grade_ids[place])
+        item["text"] = None if answer is None else digest(answer.encode("utf-8", "backslashreplace"))
+    return Result(record, text, answered)
 
 
 def result_at_fault(lesson: Lesson, submission: Submission, why: str) -> Result:

@@ -137,6 +137,14 @@ def cells_of(lesson: Lesson) -> dict[Any, dict[str, dict[str, Any]]]:
     return cells
 
 
+def unchanged_since(before: Mapping[str, Any] | None, outcome: Mapping[str, Any], fingerprint: Fingerprint) -> set[str]:
+    """The exercises whose answer is the same text as in the outcome before, in the same version of the lesson."""
+    if before is None or before["lesson"] != fingerprint.lesson:
+        return set()
+    old = {i["id"]: i.get("text") for i in before["items"]}
+    return {i["id"] for i in outcome["items"] if i.get("text") and i.get("text") == old.get(i["id"])}
+
+
 def changes_between(before: Mapping[str, Any] | None, outcome: Mapping[str, Any]) -> dict[str, Any]:
     """Item to [status, points] before and now, where they differ; the whole submission under ""."""
     if before is None:

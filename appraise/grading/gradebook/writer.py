@@ -35,11 +35,13 @@ from appraise.grading.gradebook.schema import (
     changes_between,
     now_utc,
     prepare_database,
+    unchanged_since,
     wait_for_writers,
 )
 from appraise.grading.judging.lesson import Lesson
 from appraise.grading.judging.outcome import OutcomeStatus
 from appraise.grading.settings import Settings
+from appraise.grading.submission.arrangements import apply_extensions
 
 MOST_NAME = 128  # characters of a student's id that nbgrader keeps
 
@@ -268,8 +270,12 @@ class Gradebook:
         )
         notebook, is_new = self._submission(known, student, fingerprint.timestamp)
         scores = {i["id"]: i["earned"] for i in outcome["items"]}
-        self._write_grades(known, notebook, {} if is_new else self._rows(GRADE, notebook), scores, is_same_text)
+        unchanged = unchanged_since(before, outcome, fingerprint)
+        self._write_grades(
+            known, notebook, {} if is_new else self._rows(GRADE, notebook), scores, is_same_text, unchanged
+        )
         self._write_comments(known, notebook, {} if is_new else self._rows(COMMENT, notebook), answered)
+        apply_extensions(self.db, slug, student)
         self._penalise(notebook)
         changed = changes_between(before, outcome)
         if before is None or before["key"] != fingerprint.key or changed:
@@ -300,13 +306,15 @@ class Gradebook:
         rows: Mapping[str, Any],
         scores: Mapping[str, float | None],
         is_same_text: bool,
+        unchanged: set[str],
     ) -> None:
         fresh = []
         for name, cell in known.grade_cells.items():
             old = rows.get(cell)
             # a person's own mark stays; it is looked at again unless it was given to this very text
             needed = scores.get(name) is None or (old is not None and old["manual_score"] is not None)
-            if old is not None and old["manual_score"] is not None and is_same_text:
+            stays = is_same_text or (name in unchanged and old is not None and old["auto_score"] == scores.get(name))
+            if old is not None and old["manual_score"] is not None and stays:
                 needed = old["needs_manual_grade"]
             new = {"auto_score": scores.get(name), "needs_manual_grade": needed}
             if old is None:
@@ -379,6 +387,7 @@ class Gradebook:
             How many submissions have another penalty than before.
         """
         known = self._lesson(slug)
+        apply_extensions(self.db, slug)
         due = self.db.execute(sa.select(ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.id == known.assignment)).scalar()
         query = (
             sa.select(NOTEBOOK.c.id, NOTEBOOK.c.late_submission_penalty, SUBMISSION.c.timestamp)
@@ -415,6 +424,19 @@ class Gradebook:
         self.db.flush()
         penalty = notebook.late_submission_penalty
         return None if penalty is None else float(penalty)
+
+    def waits_for_person(self, slug: str, student: str) -> bool:
+        """Whether formgrader asks a person for a mark in a submission."""
+        query = (
+            sa.select(GRADE.c.id)
+            .join(NOTEBOOK, NOTEBOOK.c.id == GRADE.c.notebook_id)
+            .join(SUBMISSION, SUBMISSION.c.id == NOTEBOOK.c.assignment_id)
+            .where(SUBMISSION.c.student_id == student, SUBMISSION.c.assignment_id == self._lesson(slug).assignment)
+            .where(GRADE.c.needs_manual_grade)
+        )
+        waits = self.db.execute(query.limit(1)).first() is not None
+        self.db.rollback()
+        return waits
 
     # ── for the export ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -30,6 +30,8 @@ from appraise.grading.worker.client import CellRun, Worker
 from appraise.grading.worker.fork_server import ForkServer
 
 RESTARTS = 8  # beyond one for each answer cell
+READ_ALL_THE_SAME = "A person reads your text all the same."
+_WORDS = re.compile(r"(?:[^\W\d_]+[,;:]?\s+){3}[^\W\d_]+")  # four words in a row: text, not code
 
 
 def grade_submission(
@@ -100,7 +102,7 @@ class _SubmissionRun:
         self.close()
         self._doubt(items)
         status = OutcomeStatus.GRADED
-        if any(i.status in (Status.MARKED, Status.UNREADABLE) for i in items.values()):
+        if any(i.core and i.status in (Status.MARKED, Status.UNREADABLE) for i in items.values()):
             status = OutcomeStatus.NEEDS_A_PERSON
         if items and all(i.status is Status.UNREADABLE for i in items.values()):
             status = OutcomeStatus.UNREADABLE
@@ -193,6 +195,9 @@ class _SubmissionRun:
         written = ex.is_prose
 
         def nothing(status: Status, remark: str) -> ItemResult:
+            if written and self._is_changed(place):
+                remark = remark.removesuffix(" It gets no points; the other cells were graded.")
+                return ItemResult(name, None, points, Status.MARKED, f"{remark} {READ_ALL_THE_SAME}")
             return ItemResult(name, 0.0, points, status, remark)
 
         if self.grade_ids[place] in self.answers.unread:
@@ -231,8 +236,14 @@ class _SubmissionRun:
             return nothing(Status.NO_ANSWER, f"There is no name `{ex.name}` after your cell ran. Was it renamed?")
         if written and verdict.status is Status.MARKED:
             return ItemResult(name, None, points, Status.MARKED, verdict.remark)
+        if written and verdict.status is not Status.NO_ANSWER and _WORDS.search(self.sources[place]):
+            return ItemResult(name, None, points, Status.MARKED, f"{verdict.remark} {READ_ALL_THE_SAME}")
         earned = round(min(max(verdict.share, 0.0), 1.0) * points, 2)
         return ItemResult(name, earned, points, verdict.status, verdict.remark, verdict.misconception, verdict.wrong)
+
+    def _is_changed(self, place: int) -> bool:
+        text = self.sources[place].strip()
+        return text not in ("", str(self.lesson.release.cells[place].source).strip())
 
     def _verdict(self, name: str, ex: Exercise, place: int) -> Verdict | None:
         worker = self._ready()

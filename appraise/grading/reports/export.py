@@ -1,7 +1,8 @@
-"""Grades with a status for every student and lesson: `appraise export`.
+"""Grades for an LMS and for a spreadsheet: `appraise export`.
 
-nbgrader's own export writes 0.0 for a submission that was lost. Here a number stands only where one was earned: an item
-that the grader could not judge, or a submission that nobody graded yet, leaves the cell empty and says why.
+For Canvas and Moodle each lesson is a file with only the rows that have a number, since both take an empty cell for a
+mark that is to be deleted, and Moodle ends a whole import at one person whom it does not know. Who is left out, and
+why, stands in a list beside it. The file in nbgrader's form holds everybody with a status.
 """
 
 from __future__ import annotations
@@ -9,48 +10,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from appraise.errors import LessonError
-from appraise.exercises.exercise import Status
-from appraise.grading.gradebook.writer import Gradebook, open_gradebook
-from appraise.grading.judging.lesson import load_course_lesson
-from appraise.grading.settings import Settings, read_settings
-from appraise.grading.submission.folder import list_students, read_submission
-from appraise.grading.submission.release import released_stubs
+from appraise.errors import ExportError
+from appraise.files import write_whole
+from appraise.grading.gradebook.writer import open_gradebook
+from appraise.grading.reports.standing import NOTHING, PERSON, Row, class_rows, count_statuses
+from appraise.grading.settings import read_settings
+from appraise.grading.submission.people import Person, load_people
 
-GRADED, PERSON, UNREADABLE, NOTHING = "graded", "needs a person", "unreadable", "not submitted"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One student in one lesson.
-
-    Attributes
-    ----------
-    status : str
-        "graded", "needs a person", "unreadable", "not submitted" or "grader's fault".
-    raw : float or None
-        Points before a late penalty; None where the grader, or nobody, has given them.
-    why : str
-        What there is to say to the status.
-    """
-
-    lesson: str
-    student: Any
-    status: str
-    raw: float | None
-    penalty: float
-    most: float
-    due: str
-    timestamp: str
-    why: str = ""
-
-    @property
-    def score(self) -> float | None:
-        return None if self.raw is None else max(0.0, self.raw - self.penalty)
+FORMATS = ("nbgrader", "canvas", "moodle")
 
 
 def safe_cell(value: object) -> object:
@@ -69,100 +39,18 @@ def safe_cell(value: object) -> object:
     return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")) else text
 
 
-def standing(grades: Sequence[tuple[str, bool, Any, Any, Any, bool]], outcome: Mapping[str, Any] | None) -> str:
-    """The status of a submission, from its grades as they are now and the last outcome that was recorded."""
-    open_now = [by_person for _, by_person, auto, manual, _, _ in grades if auto is None and manual is None]
-    if not all(open_now):
-        if outcome is not None and outcome["status"] == PERSON:
-            return PERSON  # some of its answers could not be read
-        return UNREADABLE if outcome is not None and outcome["status"] == UNREADABLE else Status.FAULT
-    if outcome is not None and open_now and outcome["status"] in (UNREADABLE, Status.FAULT):
-        return str(outcome["status"])  # prose alone is open, but what was handed in could not be read
-    return PERSON if any(needed for *_, needed in grades) else GRADED
-
-
-def _is_unread(outcome: Mapping[str, Any]) -> bool:
-    return any(i["status"] == UNREADABLE for i in outcome["items"])
-
-
-def rows(to: Settings, book: Gradebook) -> list[Row]:
-    """All students in all lessons of the gradebook, by lesson and student."""
-    found: list[Row] = []
-    known = {s.id: s for s in book.students()}
-    for assignment in book.lessons():
-        slug = assignment.name
-        marks = dict(book.marks(slug))
-        waiting = set(list_students(to, slug))
-        stubs: dict[str, str] | None = None
-        for student in sorted(known.keys() | waiting):
-            outcome = book.latest(slug, student)
-            about = marks.get(student)
-            status, why, raw = NOTHING, "", None
-            if about is not None:
-                status = standing(about["grades"], outcome)
-                told = status in (UNREADABLE, Status.FAULT) or (outcome is not None and _is_unread(outcome))
-                why = " ".join(outcome["notes"]) if outcome and told else ""
-                has_number = any(v is not None for _, _, auto, manual, _, _ in about["grades"] for v in (auto, manual))
-                if status in (GRADED, PERSON) and has_number:
-                    raw = sum(
-                        (auto if manual is None else manual) or 0.0 for _, _, auto, manual, _, _ in about["grades"]
-                    )
-                    raw += sum(extra or 0.0 for _, _, auto, manual, extra, _ in about["grades"])
-            if student in waiting:
-                if stubs is None:
-                    stubs = _stubs(to, slug)
-                if about is None:
-                    status, raw, why = Status.FAULT, None, f"Handed in and not graded yet: appraise grade {slug}"
-                elif outcome is not None and read_submission(to, slug, student, stubs).digest != outcome["submission"]:
-                    status, raw = Status.FAULT, None
-                    why = f"Handed in again and not graded since: appraise grade {slug}"
-            found.append(
-                Row(
-                    slug,
-                    known.get(student) or _Unknown(student),
-                    status,
-                    raw,
-                    about["penalty"] if about else 0.0,
-                    float(assignment.max_score),
-                    str(assignment.duedate or ""),
-                    str((about or {}).get("timestamp") or ""),
-                    why,
-                )
-            )
-    return found
-
-
-@dataclass(frozen=True)
-class _Unknown:
-    """A student whom nbgrader does not know yet."""
-
-    id: str
-    first_name: str | None = None
-    last_name: str | None = None
-    email: str | None = None
-    lms_user_id: str | None = None
-
-
-def _stubs(to: Settings, slug: str) -> dict[str, str]:
-    try:
-        return released_stubs(load_course_lesson(to, slug).release)
-    except LessonError:
-        return {}
-
-
-# ── formats ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
-    """CSV whose cells no spreadsheet runs; None is an empty cell."""
+    """CSV whose cells no spreadsheet runs; None is an empty cell. A mark at its start tells Excel that it is UTF-8."""
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\n")
     write.writerow([safe_cell(h) for h in head])
     for line in lines:
         write.writerow(["" if v is None else safe_cell(v) for v in line])
-    return out.getvalue()
+    return "\ufeff" + out.getvalue()
 
 
 def as_nbgrader(found: Sequence[Row]) -> str:
-    """nbgrader's own columns, then status and why."""
+    """nbgrader's own columns, then status and why, of everybody."""
     head = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score"]
     head += ["late_submission_penalty", "score", "max_score", "status", "why"]
     lines: list[Sequence[object]] = []
@@ -170,6 +58,56 @@ def as_nbgrader(found: Sequence[Row]) -> str:
         who = (r.student.id, r.student.last_name, r.student.first_name, r.student.email)
         penalty = None if r.raw is None else r.penalty
         lines.append((r.lesson, r.due, r.timestamp, *who, r.raw, penalty, r.score, r.most, r.status, r.why))
+    return table(head, lines)
+
+
+def _canvas_person(s: Any, person: Person | None) -> tuple[object, ...]:
+    name = ", ".join(n for n in (s.last_name, s.first_name) if n) or (person.name if person else "") or s.id
+    if person is None:
+        return name, s.lms_user_id, s.id, s.id, ""
+    # where the login is the id, an empty SIS id leaves what Canvas has
+    sis = person.sis_id or ("" if person.id in (person.login, person.lms_user_id) else person.id)
+    return name, person.lms_user_id, sis, person.login or person.id, person.section
+
+
+def as_canvas(found: Sequence[Row], people: Mapping[str, Person], out_of: float | None = None) -> str:
+    """What Canvas imports: of one lesson, or of several beside one another. An empty cell deletes what is there.
+
+    Parameters
+    ----------
+    found : sequence of Row
+    people : mapping
+        The roster by id.
+    out_of : float, optional
+        The maximum in the LMS, to which points are scaled; that of the lesson if left out.
+    """
+    lessons, rows = _by_student(found)
+    most = {r.lesson: out_of or r.most for r in found}
+    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *lessons]
+    lines: list[Sequence[object]] = [("    Points Possible", "", "", "", "", *(most[n] for n in lessons))]
+    for s, of in rows:
+        lines.append((*_canvas_person(s, people.get(s.id)), *(_scaled(of.get(n), out_of) for n in lessons)))
+    return table(head, lines)
+
+
+def as_moodle(found: Sequence[Row], people: Mapping[str, Person], out_of: float | None = None) -> str:
+    """What Moodle imports: people, then for each lesson the grade and the maximum that it is out of.
+
+    Parameters
+    ----------
+    found, people, out_of
+        As in `as_canvas`.
+    """
+    lessons, rows = _by_student(found)
+    most = {r.lesson: out_of or r.most for r in found}
+    head = ["First name", "Last name", "ID number", "Username", "Email address"]
+    head += [f"{n}{more}" for n in lessons for more in ("", " maximum")]
+    lines: list[Sequence[object]] = []
+    for s, of in rows:
+        person = people.get(s.id) or Person(s.id, sis_id=s.id)
+        number = person.sis_id or ("" if person.id in (person.login, person.email) else person.id)
+        grades = [v for n in lessons for v in (_scaled(of.get(n), out_of), most[n])]
+        lines.append((s.first_name, s.last_name, number, person.login, s.email, *grades))
     return table(head, lines)
 
 
@@ -181,58 +119,83 @@ def _by_student(found: Sequence[Row]) -> tuple[list[str], list[tuple[Any, dict[s
     return lessons, [people[i] for i in sorted(people)]
 
 
-def _final(row: Row | None) -> float | None:
-    """The score where it is one that will stay: not while a person has yet to mark."""
-    return row.score if row is not None and row.status == GRADED else None
+def _scaled(row: Row | None, out_of: float | None) -> float | None:
+    if row is None or row.final is None:
+        return None
+    return row.final if out_of is None or not row.most else round(row.final * out_of / row.most, 4)
 
 
-def as_canvas(found: Sequence[Row]) -> str:
-    """What Canvas imports: an empty cell leaves there what is there. It has no room for a status."""
-    lessons, people = _by_student(found)
-    most = {r.lesson: r.most for r in found}
-    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *lessons]
-    lines: list[Sequence[object]] = [("Points Possible", "", "", "", "", *(most[n] for n in lessons))]
-    for s, of in people:
-        name = ", ".join(n for n in (s.last_name, s.first_name) if n) or s.id
-        lines.append((name, s.lms_user_id, s.id, s.id, "", *(_final(of.get(n)) for n in lessons)))
-    return table(head, lines)
+def can_be_sent(row: Row) -> bool:
+    """Whether a row goes into a file for an LMS: it has a final number, and is of somebody on the roster."""
+    return row.final is not None and row.is_known
 
 
-def as_moodle(found: Sequence[Row]) -> str:
-    """What Moodle imports: a grade and, as its feedback, the status, for each lesson."""
-    lessons, people = _by_student(found)
-    head = ["First name", "Last name", "ID number", "Email address"]
-    head += [f"{n}{more}" for n in lessons for more in ("", " status")]
-    lines: list[Sequence[object]] = []
-    for s, of in people:
-        grades = [v for n in lessons for v in (_final(of.get(n)), of[n].status if n in of else NOTHING)]
-        lines.append((s.first_name, s.last_name, s.id, s.email, *grades))
-    return table(head, lines)
+def export(
+    kind: str, file: Path | None = None, slugs: Sequence[str] = (), blanks: bool = False, out_of: float | None = None
+) -> int:
+    """The command `appraise export`; returns the exit code 0.
 
+    Parameters
+    ----------
+    kind : str
+        "nbgrader", "canvas" or "moodle".
+    file : Path, optional
+        Where to write; the lesson is added to its name where there are several files. grades-KIND.csv if left out.
+    slugs : sequence of str
+        Only these lessons.
+    blanks : bool
+        For an LMS: one file with everybody on the roster and all lessons, where an empty cell deletes a mark.
+    out_of : float, optional
+        For an LMS: the maximum that the lesson has there.
 
-FORMATS = {"nbgrader": as_nbgrader, "canvas": as_canvas, "moodle": as_moodle}
-
-
-def _write(file: Path, text: str) -> None:
-    part = file.with_name(f"{file.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(file)
-
-
-def main(kind: str, file: Path | None = None) -> int:
-    """`appraise export`."""
+    Raises
+    ------
+    ExportError
+        For a lesson that is not in the gradebook, or a maximum that is not above 0.
+    """
     to = read_settings()
     file = file or to.root / f"grades-{kind}.csv"
+    if out_of is not None and not out_of > 0:
+        raise ExportError(f"--out-of {out_of:g}: expected a number above 0")
     with open_gradebook(to) as book:
-        found = rows(to, book)
-    _write(file, FORMATS[kind](found))
-    written = [str(file)]
-    if kind == "canvas":  # the statuses beside it
-        attachments = file.with_name(f"{file.stem}-status.csv")
-        _write(attachments, as_nbgrader(found))
-        written.append(str(attachments))
-    counts = {s: sum(r.status == s for r in found) for s in (GRADED, PERSON, UNREADABLE, NOTHING, Status.FAULT)}
-    print(f"{' and '.join(written)}: {', '.join(f'{n} {s}' for s, n in counts.items() if n) or 'no submissions'}.")
-    if kind != "nbgrader" and counts[PERSON]:
-        print(f"{counts[PERSON]} that need a person are left empty until they are marked.")
+        known = [str(lesson.name) for lesson in book.lessons()]
+        if missing := [slug for slug in slugs if slug not in known]:
+            raise ExportError(f"“{missing[0]}” is not in the gradebook; it has {', '.join(known) or 'no lesson yet'}")
+        found = class_rows(to, book, slugs)
+    people = {person.id: person for person in load_people(to.own)}
+    lms = kind != "nbgrader"
+    written = _for_lms(kind, file, found, people, blanks, out_of) if lms else {file: as_nbgrader(found)}
+    for path, text in written.items():
+        write_whole(path, text)
+    counts = ", ".join(f"{n} {status}" for status, n in count_statuses(found).items()) or "no submissions"
+    print(f"{', '.join(map(str, written)) or 'Nothing to write'}: {counts}.")
+    if lms:
+        _tell_left_out(found, blanks)
     return 0
+
+
+def _for_lms(
+    kind: str, file: Path, found: Sequence[Row], people: Mapping[str, Person], blanks: bool, out_of: float | None
+) -> dict[Path, str]:
+    write = as_canvas if kind == "canvas" else as_moodle
+    written = {}
+    if blanks:
+        written[file] = write([r for r in found if r.is_known], people, out_of)
+    else:
+        for slug in sorted({r.lesson for r in found}):
+            if rows := [r for r in found if r.lesson == slug and can_be_sent(r)]:
+                written[file.with_name(f"{file.stem}-{slug}{file.suffix}")] = write(rows, people, out_of)
+    beside = file.with_name(f"{file.stem}-status{file.suffix}")
+    written[beside] = as_nbgrader([r for r in found if blanks or not can_be_sent(r)])
+    return written
+
+
+def _tell_left_out(found: Sequence[Row], blanks: bool) -> None:
+    left = [r for r in found if not can_be_sent(r)]
+    waiting = sum(r.status == PERSON for r in left)
+    if waiting:
+        print(f"{waiting} that need a person are {'empty' if blanks else 'left out'} until they are marked.")
+    if strangers := sorted({str(r.student.id) for r in found if not r.is_known and r.status != NOTHING}):
+        print(f"Not on the roster, and in no file for the LMS: {', '.join(strangers[:10])}.")
+    if blanks:
+        print("An empty cell deletes the mark that the LMS has.")

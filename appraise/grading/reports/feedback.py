@@ -16,9 +16,12 @@ from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_solution
 
 from appraise.course import load_course
+from appraise.errors import CourseError
 from appraise.exercises.exercise import Status
 from appraise.grading.judging.unseen_case import WITHHELD
+from appraise.grading.reports.rubric_marking import LEVELS, RUBRIC_OF, levels_in, without_levels
 from appraise.grading.sanitize import escape
+from appraise.learner.rubric import load_rubric
 
 # What a status says to a learner.
 WORDS = {
@@ -98,8 +101,9 @@ def page(nb: Any, about: Any) -> dict[str, Any]:
     Returns
     -------
     dict
-        title, score, most, late, waits (how many exercises a person has yet to mark), unreadable (why, or None) and
-        rows: a dict an exercise with id, title, question, answer, outputs, words, points, of, remark, comment.
+        title, score, most, late, waits (how many exercises a person has yet to mark), unreadable (why, or None), notes
+        (what the grader noted on the file) and rows: a dict an exercise with id, title, question, answer, outputs,
+        words, points, of, remark, comment, levels (a dict a criterion of the rubric).
     """
     slug = str(about["assignment"])
     outcome = nb.metadata.get("appraise", {}).get("outcome", {})
@@ -117,7 +121,7 @@ def page(nb: Any, about: Any) -> dict[str, Any]:
             question, answer = "", None
     try:
         title = load_course().lesson(slug).title
-    except ValueError:  # a lesson of another course
+    except CourseError:  # a lesson of another course
         title = slug
     return {
         "slug": slug,
@@ -127,8 +131,33 @@ def page(nb: Any, about: Any) -> dict[str, Any]:
         "late": float(about["late_penalty"] or 0),
         "waits": sum(r["waits"] for r in rows),
         "unreadable": " ".join(outcome.get("notes", [])) if outcome.get("status") == "unreadable" else None,
+        "notes": _notes(outcome),
         "rows": rows,
     }
+
+
+# What the grader notes on the machine, or on what it guards against, and not on the learner's file.
+_FOR_THE_TEACHER = re.compile(r"ran once and ended the process|could not be judged|The (?:grader|worker)")
+
+
+def _notes(outcome: dict[str, Any]) -> list[str]:
+    """What a learner should know of how the file was read; of an unreadable one it is told at the top."""
+    if outcome.get("status") == "unreadable":
+        return []
+    return [note for note in dict.fromkeys(outcome.get("notes", [])) if not _FOR_THE_TEACHER.search(note)]
+
+
+def _levels(comment: str) -> list[dict[str, Any]]:
+    """The levels that a marker chose, each with its words and what the next level asks."""
+    given = levels_in(comment)
+    found = []
+    for c in load_rubric().criteria:
+        if c.id in given:
+            words = ["Absent throughout.", *(c.levels[n] for n in LEVELS if n), ""]
+            level = given[c.id]
+            says, more = words[level], words[level + 1]
+            found.append({"name": c.name, "asks": c.asks, "level": level, "says": says, "next": more})
+    return found
 
 
 def _row(item: dict[str, Any], question: str, answer: Any, check: Any) -> dict[str, Any]:
@@ -148,7 +177,8 @@ def _row(item: dict[str, Any], question: str, answer: Any, check: Any) -> dict[s
         "by_hand": bool(marked.get("by_hand", False)) and item["status"] != "marked",
         "waits": waits,
         "remark": _remark(item, check),
-        "comment": about.get("comment") or "",
+        "comment": without_levels(about.get("comment") or ""),
+        "levels": _levels(about.get("comment") or "") if item["id"] == RUBRIC_OF else [],
     }
 
 

@@ -24,10 +24,10 @@ from appraise.course import load_course
 from appraise.errors import ItemsError
 from appraise.exercises.exercise import Exercise, Status
 from appraise.figures.drawing import BROKEN, INK, MAGNESIUM, QUIET, Picture, styled
-from appraise.files import ROOT
+from appraise.files import ROOT, write_whole
 from appraise.grading.gradebook.writer import Gradebook, open_gradebook
 from appraise.grading.judging.lesson import Lesson, load_course_lesson
-from appraise.grading.reports.export import _write, table
+from appraise.grading.reports.export import table
 from appraise.grading.settings import read_settings
 
 FEW = 20  # below it, correlations mislead more than they tell
@@ -186,9 +186,9 @@ def main(slug: str) -> int:
     often["remark"] = [said.get(key, "") for key in zip(often["exercise"], often["misconception"], strict=True)]
     folder = to.own / "items"
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{slug}.csv", _csv(found.reset_index()))
-    _write(folder / f"{slug}-misconceptions.csv", _csv(often))
-    _write(folder / f"{slug}.html", _page(slug, len(points), picture(found, slug), found, often))
+    write_whole(folder / f"{slug}.csv", _csv(found.reset_index()))
+    write_whole(folder / f"{slug}-misconceptions.csv", _csv(often))
+    write_whole(folder / f"{slug}.html", _page(slug, len(points), picture(found, slug), found, often))
     print(f"{slug}: {len(points)} submissions\n\n{_table(found)}\n")
     if words := chance_line(to.own, slug):
         print(words)

@@ -87,6 +87,17 @@ def levels_in(comment: str | None) -> dict[str, int]:
     return {ids[name]: int(level) for name, level in found if name in ids}
 
 
+def without_levels(comment: str) -> str:
+    """A marker's own words: a comment without the line that the form writes.
+
+    Examples
+    --------
+    >>> without_levels("Levels: Identity 3 · Wording 1\\nSay how much.")
+    'Say how much.'
+    """
+    return re.sub(r"^Levels: .*\n?", "", comment, count=1, flags=re.M).strip()
+
+
 # ── the second marker: a table of scripts without names ─────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class _Script:
@@ -97,8 +108,24 @@ class _Script:
     text: str
 
 
+_LETTERS = "bcdfghjkmnpqrstvwxz"  # no vowels: no word, and nothing that a spreadsheet reads as a number or a date
+
+
+def _digest(student: str, text: str) -> str:
+    return hashlib.sha256(f"{student} {text}".encode()).hexdigest()  # another answer, another code
+
+
 def _code(student: str, text: str) -> str:
-    return hashlib.sha256(f"{student} {text}".encode()).hexdigest()[:6]  # another answer, another code
+    number, code = int(_digest(student, text)[:16], 16), ""
+    for _ in range(6):
+        number, rest = divmod(number, len(_LETTERS))
+        code += _LETTERS[rest]
+    return code
+
+
+def _former_code(student: str, text: str) -> str:
+    """The code in tables that were made before codes were letters: six hexadecimal digits."""
+    return _digest(student, text)[:6]
 
 
 def scripts(to: Settings, slug: str) -> list[_Script]:
@@ -149,8 +176,8 @@ def second_marker(slug: str, share: int = 15) -> int:
     known = load_rubric()
     sheet.parent.mkdir(parents=True, exist_ok=True)
     if sheet.is_file():
-        old = _read_sheet(sheet, known)
-        chosen = [s for s in scripts(to, slug) if s.code in old]
+        old, _ = read_sheet(sheet, known)
+        chosen = [s for s in scripts(to, slug) if s.code in old or _former_code(s.student, s.text) in old]
         print(f"{sheet} is there already and stays as it is.")
     else:
         out = io.StringIO()
@@ -165,49 +192,68 @@ def second_marker(slug: str, share: int = 15) -> int:
 
 
 def _page(slug: str, chosen: Sequence[_Script], known: Rubric) -> str:
+    return script_page(f"Second marking: {slug}", [(s.code, s.text) for s in chosen], known)
+
+
+def script_page(title: str, texts: Sequence[tuple[str, str]], known: Rubric) -> str:
+    """A page with the rubric and texts to mark, each under its code."""
     rubric = "".join(
         f"<h3>{html.escape(c.name)}</h3><p>{html.escape(c.asks)} 0: absent throughout.</p><ol>"
         + "".join(f"<li>{html.escape(c.levels[n])}<br><q>{html.escape(c.anchors[n])}</q></li>" for n in (1, 2, 3))
         + "</ol>"
         for c in known.criteria
     )
-    texts = "".join(f"<h3>Script {s.code}</h3><pre>{html.escape(s.text)}</pre>" for s in chosen)
+    shown = "".join(f"<h3>Script {code}</h3><pre>{html.escape(text)}</pre>" for code, text in texts)
     style = "body{font:16px/1.5 sans-serif;max-width:50em;margin:auto;padding:1em}pre{white-space:pre-wrap}"
+    style += ":root{color-scheme:light dark}"
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Second marking: {slug}</title>'
-        f"<style>{style}</style></head><body><main><h1>Second marking: {slug}</h1><p>{html.escape(known.gate)}</p>"
-        f"<h2>Rubric</h2>{rubric}<h2>Scripts</h2>{texts}</main></body></html>\n"
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f"<style>{style}</style></head><body><main><h1>{html.escape(title)}</h1><p>{html.escape(known.gate)}</p>"
+        f"<h2>Rubric</h2>{rubric}<h2>Scripts</h2>{shown}</main></body></html>\n"
     )
 
 
-def _read_sheet(file: Path, known: Rubric) -> dict[str, dict[str, int]]:
-    """Levels by script and criterion; cells that are empty are left out.
+def read_sheet(file: Path, known: Rubric) -> tuple[dict[str, dict[str, int]], list[str]]:
+    """A filled-in table: levels by script and criterion, and what is wrong with it, a line for each.
+
+    Cells that are empty are left out; a level that is none costs its cell, and a script that stands twice costs its
+    second row.
 
     Raises
     ------
     MarkingError
-        For a table with other columns, a script that stands twice, or a level that is none.
+        For a table with other columns.
     """
-    text = file.read_text(encoding="utf-8-sig")
+    data = file.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
     first = text.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
+    rows = csv.DictReader(io.StringIO(text), delimiter=max((",", ";", "\t"), key=first.count))
     wanted = ["script", *(c.id for c in known.criteria)]
     if sorted(rows.fieldnames or []) != sorted(wanted):
         raise MarkingError(f"{file}: expected the columns {', '.join(wanted)}; got {', '.join(rows.fieldnames or [])}")
     found: dict[str, dict[str, int]] = {}
+    problems = []
     for row in rows:
         where = f"{file}, line {rows.line_num}"
         code = (row["script"] or "").strip()
+        if not any((cell or "").strip() for cell in row.values() if not isinstance(cell, list)):
+            continue
         if code in found:
-            raise MarkingError(f"{where}: script {code} stands in the table twice")
+            problems.append(f"{where}: script {code} stands in the table twice; the first row is used")
+            continue
         found[code] = {}
         for c in known.criteria:
             level = (row[c.id] or "").strip()
-            if level and level not in map(str, LEVELS):
-                raise MarkingError(f"{where}: {c.id} is “{level}”; expected 0, 1, 2, 3 or an empty cell")
-            if level:
-                found[code][c.id] = int(level)
-    return found
+            if re.fullmatch(r"[0-3](?:[.,]0+)?", level):
+                found[code][c.id] = int(level[0])
+            elif level:
+                problems.append(
+                    f"{where}: {c.id} is “{level}”; expected 0, 1, 2, 3 or an empty cell; it does not count"
+                )
+    return found, problems
 
 
 # ── agreement ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,17 +302,25 @@ def compare(first: Marks, second: Marks) -> tuple[dict[str, Agreement | None], l
 
 
 def report(slug: str) -> int:
-    """`appraise agreement`."""
+    """The command `appraise agreement`; returns the exit code 0.
+
+    Raises
+    ------
+    MarkingError
+        Where there is no table, or no script in it has levels of both markers.
+    """
     to = read_settings()
     sheet, known = _sheet(to, slug), load_rubric()
-    found = {s.code: s.student for s in scripts(to, slug)}
+    mine = scripts(to, slug)
+    found = {_former_code(s.student, s.text): s.student for s in mine} | {s.code: s.student for s in mine}
     if not sheet.is_file():
         raise MarkingError(f"{slug}: no second marker's table yet ({sheet}): appraise second-marker {slug}")
-    second = _read_sheet(sheet, known)
-    if strange := sorted(second.keys() - found.keys()):
-        raise MarkingError(
-            f"{sheet}: script {strange[0]} is none of the graded answers; was one handed in again since?"
-        )
+    second, problems = read_sheet(sheet, known)
+    for problem in problems:
+        print(problem)
+    for code in [code for code in second if code not in found]:
+        print(f"Script {code} is no longer one of the graded answers, and does not count: {_why_gone(code)}.")
+        del second[code]
     marks = first_marks(to, slug, [found[code] for code in second])
     first = {code: marks[found[code]] for code in second if found[code] in marks}
     by_criterion, apart = compare(first, second)
@@ -276,12 +330,8 @@ def report(slug: str) -> int:
             f"{len(first)} (chosen in formgrader's rubric), the second for {sum(map(bool, second.values()))} ({sheet})"
         )
     print(f"{slug}, “{RUBRIC_OF}”: {len(first)} of {len(second)} scripts in the table have the first marker's levels.")
-    print("Weighted kappa counts a step of two as four steps of one (quadratic weights); its interval is 95 %.\n")
-    print(f"{'criterion':<18}{'n':>4}{'agree':>8}{'kappa':>8}  interval")
-    for name, result in by_criterion.items():
-        print(_line(name, result))
-    for note in sorted({r.note for r in by_criterion.values() if r is not None and r.note}):
-        print(f"–: {note}.")
+    for line in agreement_lines(by_criterion):
+        print(line)
     if not apart:
         print("\nThe markers differ on no script.")
         return 0
@@ -289,6 +339,21 @@ def report(slug: str) -> int:
     for code, sum_of, gaps in apart[:10]:
         print(f"  {code} ({found[code]}): {sum_of} in all: {', '.join(f'{k} {v:+d}' for k, v in gaps.items())}")
     return 0
+
+
+def _why_gone(code: str) -> str:
+    if re.search(r"[.,+]", code) or code.isdigit():
+        return "a spreadsheet made a number of its code"
+    return "it was handed in again since; `appraise second-marker` shows those that are left"
+
+
+def agreement_lines(by_criterion: Mapping[str, Agreement | None]) -> list[str]:
+    """Agreement as a table in text, with what its kappas are."""
+    lines = ["Weighted kappa counts a step of two as four steps of one (quadratic weights); its interval is 95 %.", ""]
+    lines.append(f"{'criterion':<18}{'n':>4}{'agree':>8}{'kappa':>8}  interval")
+    lines += [_line(name, result) for name, result in by_criterion.items()]
+    notes = sorted({r.note for r in by_criterion.values() if r is not None and r.note})
+    return lines + [f"–: {note}." for note in notes]
 
 
 def _line(name: str, result: Agreement | None) -> str:

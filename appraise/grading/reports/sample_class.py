@@ -22,6 +22,8 @@ import yaml
 
 from appraise.errors import ClassError
 from appraise.grading.judging.lesson import Lesson, load_course_lesson
+from appraise.grading.reports.calibration import load_calibration
+from appraise.grading.reports.rubric_marking import RUBRIC_OF
 from appraise.grading.settings import Settings, read_settings
 from appraise.grading.submission.matching import match_answers
 from appraise.grading.submission.reading import read_notebook
@@ -115,6 +117,9 @@ class Bank:
             drawn = [_Answer("by hand", r["answer"], round(float(r["points"]), 2)) for r in mine]
             self.right[place] = [a for a in drawn if a.points == points]
             self.wrong[place] = [a for a in drawn if a.points != points]
+            if name == RUBRIC_OF:  # tellings from poor to excellent, so that there is something to mark
+                told = [_Answer("telling", f'{ex.name} = """{t.text}"""', None) for t in load_calibration().tellings]
+                self.right[place] = self.wrong[place] = told
 
     def draw(self, rng: random.Random) -> dict[int, _Answer]:
         """One student's answers by the place of the cell.
@@ -135,12 +140,13 @@ class Bank:
             ex = self.lesson.exercises[self.exercise[place]]
             kind = rng.random()
             if kind < 0.06 * (1.2 - skill):
-                pool = [_Answer("crash", rng.choice(CRASHES), 0.0)]
+                # prose that does not run is read by a person
+                pool = [_Answer("crash", rng.choice(CRASHES), None if ex.is_prose else 0.0)]
             elif kind < 0.06 + 0.2 * (1 - skill):
                 pool = [self.stub[place], _Answer("none", f"{ex.name} = None", 0.0)]
             elif kind < 0.12 + 0.6 * (1 - skill):
                 pool = list(self.wrong[place])
-            elif kind < 0.75:
+            elif kind < 0.75 and ex.id != RUBRIC_OF:
                 pool = [self.reference[place]]
             else:
                 pool = list(self.right[place]) or [self.reference[place]]

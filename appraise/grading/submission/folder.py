@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
 from appraise.cases.handed_in import StudentCase, find_case
+from appraise.errors import TimeError
 from appraise.grading.settings import Settings
 from appraise.grading.submission.attachments import Attachment, read_attachments
 from appraise.grading.submission.notebook_choice import choose_notebook, read_bytes
+from appraise.grading.submission.times import nbgraders_text
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,7 @@ def _read_timestamp(path: Path, notes: list[str]) -> str | None:
         return None
     data, _ = read_bytes(path)
     try:
-        text = (data or b"").decode("utf-8").strip()
-        parse_utc(text)
-    except (ValueError, OverflowError):
-        notes.append("timestamp.txt cannot be read, so it is not known when this was handed in.")
+        return nbgraders_text(data or b"")
+    except TimeError as e:
+        notes.append(f"timestamp.txt cannot be read, so it is not known when this was handed in: {e}.")
         return None
-    return text
