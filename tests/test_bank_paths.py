@@ -121,7 +121,9 @@ def _start(remark: str) -> str:
 
 @pytest.mark.parametrize("slug", bank.slugs())
 def test_the_judge_that_grades_a_class(slug):
-    judge = pytest.importorskip("appraise.grading.judge", reason="grading needs Linux")
+    pytest.importorskip("fcntl", reason="grading needs Linux")
+    from appraise.grading.judging.judging import grade_submission
+    from appraise.grading.judging.lesson import load_lesson, start_fork_server
     from appraise.grading.submission.matching import match_answers
     from appraise.grading.submission.reading import read_notebook
     from appraise.grading.submission.release import answer_cells
@@ -129,7 +131,7 @@ def test_the_judge_that_grades_a_class(slug):
     entries = entries_of(slug)
     release = bank.ROOT / "lessons" / slug / f"{slug}.ipynb"
     solved = nbformat.read(bank.ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
-    lesson = judge.load_lesson(release, bank.ROOT / "solutions" / slug / "key.json")
+    lesson = load_lesson(release, bank.ROOT / "solutions" / slug / "key.json")
     places = answer_cells(solved)
 
     def graded(chosen):
@@ -137,7 +139,7 @@ def test_the_judge_that_grades_a_class(slug):
         for exercise, text in chosen.items():
             nb.cells[places.get(exercise, places.get(f"{exercise}-answer"))].source = text
         found = read_notebook(nbformat.writes(nb).encode("utf-8"))
-        return judge.grade(lesson, server, match_answers(lesson.release, found)).items
+        return grade_submission(lesson, server, match_answers(lesson.release, found)).items
 
     def fault(entry, item) -> str:
         most = bank.key(slug)[entry.exercise]["points"]
@@ -148,7 +150,7 @@ def test_the_judge_that_grades_a_class(slug):
         return "" if good else f"{entry.exercise} [{entry.name}]: {points:g} of {most:g}: {item.remark}"
 
     faults = []
-    with judge.open_warm(lesson) as server:
+    with start_fork_server(lesson) as server:
         for k in range(max(map(len, entries.values()))):
             chosen = {exercise: mine[k] for exercise, mine in entries.items() if k < len(mine)}
             items = graded({exercise: text for exercise, (_, text) in chosen.items()})

@@ -67,7 +67,8 @@ def test_every_file_has_its_place() -> None:
 @pytest.mark.parametrize("folder", ["solutions", "lessons", "appraise/packs", "tests/answers"])
 def test_every_lesson_is_in_the_manifest(folder: str) -> None:
     there = {path.relative_to(folder).parts[0].split(".")[0] for path in FILES if path.is_relative_to(folder)}
-    there -= {"remarks", "jupytext"}  # the answer bank's exceptions, and how sources are saved: for all lessons
+    # the exceptions for all lessons: of the answer bank, how sources are saved, and notebooks of routes
+    there -= {"remarks", "jupytext", *COURSE["routes"]}
     assert there <= set(SLUGS), f"{folder}: not in course.yml: {sorted(there - set(SLUGS))}"
 
 
@@ -196,14 +197,15 @@ def test_broken_links_are_found(tmp_path: Path) -> None:
 def test_readme_has_the_table_of_lessons() -> None:
     found = re.search(r"<!-- lessons -->\n(.+?)<!-- /lessons -->", read("README.md"), flags=re.DOTALL)
     assert found, "README.md: expected the marks <!-- lessons --> and <!-- /lessons -->"
-    rows = [[cell.strip() for cell in line.strip("|\n ").split(" | ")] for line in found[1].strip().splitlines()[2:]]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in found[1].strip().splitlines()[2:]]
     assert len(rows) == len(SLUGS)
-    for (title, question, minutes), lesson in zip(rows, COURSE["lessons"], strict=True):
+    for (title, question, minutes, extras), lesson in zip(rows, COURSE["lessons"], strict=True):
         slug = lesson["slug"]
         notebook = f"lessons/{slug}/{slug}.ipynb"
         named = f"{slug[:2]} · {lesson['title']}"
         assert title == (f"[{named}]({notebook})" if (ROOT / notebook).is_file() else named)
         assert (question, minutes) == (lesson["question"], str(lesson["minutes"]))
+        assert extras == str(lesson["extra_minutes"] or "")
 
 
 def test_the_owner_is_the_same_everywhere() -> None:

@@ -10,7 +10,13 @@ from appraise.figures.drawing import CONTROL, MAGNESIUM, QUIET, Picture, styled
 
 @styled
 def prediction_line(
-    predicted: float | None, found: float, low: float, high: float, unit: str, reason: str = ""
+    predicted: float | None,
+    found: float,
+    low: float,
+    high: float,
+    unit: str,
+    reason: str = "",
+    name: str = "the figure",
 ) -> Picture:
     """Draw a prediction beside the figure that it was about.
 
@@ -25,7 +31,9 @@ def prediction_line(
     unit : str
         Of all four numbers.
     reason : str
-        Why the number was predicted; it comes back below the line.
+        Why the number was predicted; it comes back above the line.
+    name : str
+        What the figure is called beside its point.
 
     Raises
     ------
@@ -35,7 +43,7 @@ def prediction_line(
     Examples
     --------
     >>> prediction_line(40, 88, 0, 100, "of 100").alt
-    'A line from 0 to 100 (of 100). You predicted 40. The figure is 88.'
+    'A line from 0 to 100 (of 100). You predicted 40. The figure: 88.'
     """
     if not low < high:
         raise ValueError(f"expected the lower end first, found {low} and {high}")
@@ -48,14 +56,16 @@ def prediction_line(
     for side in ("left", "top", "right", "bottom"):
         ax.spines[side].set_visible(False)
     ax.set_xlabel(unit)
-    points = [("the figure", found, "o", MAGNESIUM, 0.45)]
+    points = [(name, found, "o", MAGNESIUM, 0.45)]
     if predicted is not None:
         points.insert(0, ("you", predicted, "D", CONTROL, -0.75))
-    for name, value, marker, colour, height in points:
-        ax.plot([value], [0], marker=marker, markersize=11, color=colour)
-        ax.text(value, height, f"{name}: {value:g}", ha="center", color=colour)
+    for point, value, marker, colour, height in points:
+        ax.plot([value], [0], marker=marker, markersize=11, color=colour, clip_on=False, zorder=3)
+        ax.text(value, height, f"{point}: {value:g}", ha="center", color=colour)
     said = f"You predicted {predicted:g}. " if predicted is not None else "Nothing was predicted. "
     because = f" Your reason was: {reason}" if reason else ""
     table = pd.DataFrame({"what": [p[0] for p in points], unit or "value": [p[1] for p in points]}).set_index("what")
     ax.set_title(f"Your reason: {reason}" if reason else "", fontsize=10, color=QUIET, loc="left", wrap=True)
-    return Picture(fig, f"A line from {low:g} to {high:g} ({unit}). {said}The figure is {found:g}.{because}", table)
+    return Picture(
+        fig, f"A line from {low:g} to {high:g} ({unit}). {said}{name.capitalize()}: {found:g}.{because}", table
+    )

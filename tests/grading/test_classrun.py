@@ -26,7 +26,7 @@ from nbgrader.api import Gradebook
 
 from appraise.errors import ClassError, LessonError
 from appraise.exercises.exercise import Status
-from appraise.grading.class_run import fingerprint, pool, run, task
+from appraise.grading.class_run import fingerprint, pool, run
 from appraise.grading.class_run.fingerprint import library_digest
 from appraise.grading.class_run.run import _exclusive_run, grade_class, run_grade_command
 from appraise.grading.class_run.task import close_prepared
@@ -312,7 +312,7 @@ def test_a_fault_of_the_grader_is_no_number_and_is_tried_again(a_class: Any, mon
         return honest(lesson, server, answers, attachments)
 
     with monkeypatch.context() as m:
-        m.setattr(task, "grade_submission", fails)
+        m.setattr("appraise.grading.judging.unseen_case.grade_submission", fails)
         # later pools begin anew and do not see the patch: these fork too
         m.setattr(pool.itertools, "repeat", lambda _: ["fork"] * 20)
         assert grade_class(a_class.slug, workers=2) == 1
@@ -336,7 +336,7 @@ def test_one_fork_server_is_started_and_proved_for_all_workers(a_class: Any, tmp
             f.write(f"{os.getpid()}\n")
         return honest(*given, **options)
 
-    monkeypatch.setattr(task, "start_fork_server", opened)
+    monkeypatch.setattr("appraise.grading.judging.prepared_lesson.start_fork_server", opened)
     before = descendants(os.getpid())
     assert grade_class(a_class.slug, workers=2) == 0
     assert (tmp_path / "opened").read_text(encoding="utf-8") == f"{os.getpid()}\n"
@@ -511,7 +511,7 @@ def test_workers_behind_other_sandbox_are_both_named(a_class: Any, monkeypatch: 
         outcome.sandbox = "tier 1" if "ada" in answers.texts["n-in-each-arm-answer"] else "tier 2"
         return outcome
 
-    monkeypatch.setattr(task, "grade_submission", elsewhere)
+    monkeypatch.setattr("appraise.grading.judging.unseen_case.grade_submission", elsewhere)
     assert grade_class(a_class.slug) == 0
     assert "Walls: tier 1.\nWalls: tier 2.\n" in capsys.readouterr().out
 
