@@ -78,3 +78,10 @@ def run_command() -> int:
         print(problem)
     print(f"{count} reasons looked up in the lessons and passages")
     return 1 if problems else 0
+
+
+def run_provenance_command(folder: Path) -> int:
+    """`appraise provenance`: figures and quotations of the records, then the words of the exercises' reasons."""
+    from appraise.sources import provenance
+
+    return max(provenance.main(folder), run_command())

@@ -113,3 +113,10 @@ def tell_strangers(slug: str) -> None:
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+
+
+def run_cases_command(rest: list[str]) -> int:
+    """`appraise cases`, whose part on a class reads its roster here."""
+    from appraise.cases import commands
+
+    return commands.main(rest, lambda file: [person.id for person in read_class_list(file).people])

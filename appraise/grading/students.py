@@ -179,3 +179,12 @@ def _keep(to: Settings, student: str, what: str) -> Path:
     before = history.read_text(encoding="utf-8") if history.is_file() else ""
     write_whole(history, f"{before}{now:%Y-%m-%d %H:%M:%S} UTC {what}: {folder.name}\n")
     return folder
+
+
+def run_student_command(what: str, student: str, into: str | None) -> int:
+    """`appraise student`; returns the exit code 0. Raises StudentError where `merge` lacks its second id."""
+    if what == "remove":
+        return remove_student(student)
+    if into is None:
+        raise StudentError("appraise student merge: expected two ids, the former one and the one that stays")
+    return merge_student(student, into)

@@ -116,3 +116,8 @@ def open_lab(rest: list[str], instructor: bool = False) -> int:
             return server.wait()
         except KeyboardInterrupt:  # the server has it too, and asks before it stops
             continue
+
+
+def run_lab_command(instructor: bool, copy_only: bool, rest: list[str]) -> int:
+    """`appraise lab`; what the command does not know goes to JupyterLab."""
+    return print_copied(copy_missing()) if copy_only else open_lab(rest, instructor)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
+from appraise.grading import deadlines as arrangements
 from appraise.grading import roster
 from appraise.grading.class_run.run import grade_class
 from appraise.grading.judging.judging import grade_submission
 from appraise.grading.reports import export
 from appraise.grading.settings import read_settings
-from appraise.grading.submission import arrangements
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 

@@ -36,6 +36,7 @@ from appraise.grading.gradebook.schema import Fingerprint
 from appraise.grading.gradebook.writer import Gradebook, open_gradebook
 from appraise.grading.judging.lesson import Lesson, load_course_lesson
 from appraise.grading.judging.outcome import OutcomeStatus
+from appraise.grading.roster import tell_strangers
 from appraise.grading.settings import Settings, read_settings
 from appraise.grading.submission.folder import Submission, list_students, read_submission
 from appraise.grading.submission.release import released_stubs
@@ -231,6 +232,7 @@ def _exclusive_run(own: Path) -> Iterator[Path]:
 
 def run_grade_command(slug: str, workers: int | None, dask: str | None, trust: bool) -> int:
     """`appraise grade`."""
+    tell_strangers(slug)
     try:
         return grade_class(slug, workers, dask, trust)
     except KeyboardInterrupt:

@@ -20,6 +20,7 @@ from nbgrader.utils import parse_utc
 
 from appraise.errors import GradebookError
 from appraise.exercises.exercise import Status
+from appraise.grading.gradebook.arrangements import apply_extensions
 from appraise.grading.gradebook.schema import (
     ASSIGNMENT,
     COMMENT,
@@ -41,7 +42,6 @@ from appraise.grading.gradebook.schema import (
 from appraise.grading.judging.lesson import Lesson
 from appraise.grading.judging.outcome import OutcomeStatus
 from appraise.grading.settings import Settings
-from appraise.grading.submission.arrangements import apply_extensions
 
 MOST_NAME = 128  # characters of a student's id that nbgrader keeps
 

@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 
 from appraise.errors import RubricError
 from appraise.files import ASSETS, StrictModel, read_yaml, write_whole
-from appraise.grading.reports.rubric_marking import agreement_lines, compare, read_sheet, script_page
+from appraise.grading.reports.rubric_marking import agreement_lines, compare, read_sheet, report, script_page
 from appraise.grading.settings import read_settings
 from appraise.learner.rubric import load_rubric
 
@@ -142,3 +142,8 @@ def _tell(
         for criterion, gap in gaps.items():
             level, why = reasons[name][criterion]
             print(f"  {name}, {criterion} {gap:+d}: agreed {level}. {html.unescape(why)}")
+
+
+def run_agreement_command(slug: str, calibrate_first: bool, marker: str) -> int:
+    """`appraise agreement`."""
+    return calibrate(slug, marker) if calibrate_first else report(slug)

@@ -16,11 +16,11 @@ from nbgrader import api
 
 from appraise.errors import LessonError
 from appraise.exercises.exercise import Status
+from appraise.grading.gradebook.arrangements import Arrangement, load_arrangements
 from appraise.grading.gradebook.schema import OUTCOME
 from appraise.grading.gradebook.writer import Gradebook
 from appraise.grading.judging.lesson import load_course_lesson
 from appraise.grading.settings import Settings
-from appraise.grading.submission.arrangements import Arrangement, load_arrangements
 from appraise.grading.submission.folder import list_students, read_submission
 from appraise.grading.submission.people import Person, load_people
 from appraise.grading.submission.record import Collected, load_collected
