@@ -23,14 +23,14 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "exerc
 c.ClearSolutions.code_stub = {"python": ""}
 
 # submissions are rebuilt from the release and judged outside the learner's process
-c.Autograde.exporter_class = "appraise.grading.plugins.Salvage"
+c.Autograde.exporter_class = "appraise.grading.nbgrader.Salvage"
 c.Autograde.sanitize_preprocessors = [
-    "appraise.grading.plugins.Rebuild",
+    "appraise.grading.nbgrader.Rebuild",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "appraise.grading.plugins.JudgeOutside",
-    "appraise.grading.plugins.SaveOutcome",
+    "appraise.grading.nbgrader.JudgeOutside",
+    "appraise.grading.nbgrader.SaveOutcome",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -40,8 +40,8 @@ theirs = Path(find_spec("nbgrader").origin).parent / "server_extensions" / "form
 ours = Path(find_spec("appraise").origin).parents[1] / "assets" / "nbgrader"
 c.HTMLExporter.extra_template_basedirs = [str(ours), str(theirs)]
 c.HTMLExporter.extra_template_paths = [str(theirs)]
-c.HTMLExporter.filters = {"rubric": "appraise.grading.marking.rubric_form"}
-c.GenerateFeedback.preprocessors = ["appraise.grading.feedback.Feedback"]
+c.HTMLExporter.filters = {"rubric": "appraise.grading.reports.rubric_marking.rubric_form"}
+c.GenerateFeedback.preprocessors = ["appraise.grading.reports.feedback.Feedback"]
 
 # `nbgrader zip_collect`: files named CODE_04-the-numbers.ipynb, as they were downloaded
 c.ZipCollectApp.downloaded_directory = "grading/downloaded"

@@ -30,7 +30,7 @@ def _lab(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _report(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading.own_notebook import run_report_command
+    from appraise.grading.reports.own_notebook import run_report_command
 
     return run_report_command(given.slug, given.notebook)
 
@@ -48,20 +48,21 @@ def _provenance(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _grade(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import classrun, roster
+    from appraise.grading import roster
+    from appraise.grading.class_run.run import run_grade_command
 
     roster.tell_strangers(given.slug)
-    return classrun.main(given.slug, given.workers, given.dask, given.trust_submissions)
+    return run_grade_command(given.slug, given.workers, given.dask, given.trust_submissions)
 
 
 def _export(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import export
+    from appraise.grading.reports import export
 
     return export.main(given.format, given.to)
 
 
 def _sample_class(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import sample
+    from appraise.grading.reports import sample_class as sample
 
     return sample.main(given.slug, given.students, given.seed)
 
@@ -73,33 +74,33 @@ def _roster(given: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _second_marker(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import marking
+    from appraise.grading.reports import rubric_marking as marking
 
     return marking.second_marker(given.slug, given.share)
 
 
 def _agreement(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import marking
+    from appraise.grading.reports import rubric_marking as marking
 
     return marking.report(given.slug)
 
 
 def _items(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import items
+    from appraise.grading.reports import item_analysis as items
 
     return items.main(given.slug)
 
 
 def _misconceptions(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import items
+    from appraise.grading.reports import item_analysis as items
 
     return items.tell_misconceptions(given.slugs)
 
 
 def _doctor(given: argparse.Namespace, rest: list[str]) -> int:
-    from appraise.grading import walls
+    from appraise.grading.doctor import doctor
 
-    return walls.doctor()
+    return doctor()
 
 
 def _cases(given: argparse.Namespace, rest: list[str]) -> int:
@@ -176,7 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("slug", metavar="SLUG", help="the lesson")
     grade.add_argument("--workers", type=_positive, metavar="N", help="processes; as many as processors if left out")
     grade.add_argument("--dask", metavar="ADDRESS", help="use the workers of this Dask scheduler")
-    grade.add_argument("--trust-submissions", action="store_true", help="grade although no wall stands")
+    grade.add_argument("--trust-submissions", action="store_true", help="grade although no sandbox stands")
     grade.set_defaults(run=_grade)
 
     export = commands.add_parser("export", help="write grades, with a status for every student and lesson")

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from appraise.exercises.exercise import Status
 
 
 class AppraiseError(Exception):
@@ -115,3 +119,55 @@ class CheckFailed(AppraiseError):
 
     def _render_traceback_(self) -> list[str]:
         return textwrap.wrap(str(self), 80)  # nbgrader cuts longer lines
+
+
+# ── grading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ClassError(AppraiseError):
+    """The class cannot be graded; the text says why and what to do."""
+
+
+class LessonError(AppraiseError):
+    """The lesson's files do not fit together; the text names file, item and what was expected."""
+
+
+class RosterError(AppraiseError):
+    """A roster that cannot be used; the text names file, line and what was expected."""
+
+
+class GradebookError(AppraiseError):
+    """The gradebook cannot be used, or something cannot be written to it; the text says what."""
+
+
+class MarkingError(AppraiseError):
+    """Marks that cannot be used; the text names file, line and what was expected."""
+
+
+class ItemsError(AppraiseError):
+    """There is nothing to analyse; the text says what to do first."""
+
+
+class NoSandbox(AppraiseError):
+    """No sandbox stands on this machine, and nobody said that the submissions are trusted."""
+
+
+class SandboxError(AppraiseError):
+    """A fork server cannot be started, or has died: the grader's fault, not a learner's."""
+
+
+class WorkerDied(BaseException):
+    """The other side gave no usable answer. Derived from BaseException, so that comparing code cannot swallow it.
+
+    Attributes
+    ----------
+    status : Status
+        `CRASHED`, `TIME_LIMIT`, `MEMORY_LIMIT` or `OUTPUT_LIMIT`.
+    detail : str
+        What was seen, in words.
+    """
+
+    def __init__(self, status: Status, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail

@@ -122,20 +122,22 @@ def _start(remark: str) -> str:
 @pytest.mark.parametrize("slug", bank.slugs())
 def test_the_judge_that_grades_a_class(slug):
     judge = pytest.importorskip("appraise.grading.judge", reason="grading needs Linux")
-    from appraise.grading import rebuild
+    from appraise.grading.submission.matching import match_answers
+    from appraise.grading.submission.reading import read_notebook
+    from appraise.grading.submission.release import answer_cells
 
     entries = entries_of(slug)
     release = bank.ROOT / "lessons" / slug / f"{slug}.ipynb"
     solved = nbformat.read(bank.ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
     lesson = judge.load_lesson(release, bank.ROOT / "solutions" / slug / "key.json")
-    places = rebuild.answer_cells(solved)
+    places = answer_cells(solved)
 
     def graded(chosen):
         nb = nbformat.from_dict(json.loads(json.dumps(solved)))
         for exercise, text in chosen.items():
             nb.cells[places.get(exercise, places.get(f"{exercise}-answer"))].source = text
-        found = rebuild.read(nbformat.writes(nb).encode("utf-8"))
-        return judge.grade(lesson, warm, rebuild.answers(lesson.release, found)).items
+        found = read_notebook(nbformat.writes(nb).encode("utf-8"))
+        return judge.grade(lesson, server, match_answers(lesson.release, found)).items
 
     def fault(entry, item) -> str:
         most = bank.key(slug)[entry.exercise]["points"]
@@ -146,7 +148,7 @@ def test_the_judge_that_grades_a_class(slug):
         return "" if good else f"{entry.exercise} [{entry.name}]: {points:g} of {most:g}: {item.remark}"
 
     faults = []
-    with judge.open_warm(lesson) as warm:
+    with judge.open_warm(lesson) as server:
         for k in range(max(map(len, entries.values()))):
             chosen = {exercise: mine[k] for exercise, mine in entries.items() if k < len(mine)}
             items = graded({exercise: text for exercise, (_, text) in chosen.items()})

@@ -18,7 +18,7 @@ from appraise.course import load_course
 from appraise.errors import CourseError
 from appraise.exercises.packs import load_packs
 from appraise.files import ROOT
-from appraise.grading.own_notebook import report_on
+from appraise.grading.reports.own_notebook import report_on
 from appraise.learner.lab import copy_missing, lab_command
 from appraise.learner.my_work import ZIP_NAME, my_work, pack_work, unpack_work
 from appraise.learner.progress import read_progress
@@ -371,7 +371,7 @@ def test_flags_that_are_not_ours_go_to_jupyterlab_and_nowhere_else(monkeypatch, 
 def test_an_error_of_the_courses_is_one_line_and_a_bug_is_not(monkeypatch, capsys):
     assert __main__.main(["report", "99-x"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
-    monkeypatch.setattr("appraise.grading.own_notebook.lesson_report", lambda *_: 1 / 0)
+    monkeypatch.setattr("appraise.grading.reports.own_notebook.lesson_report", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         __main__.main(["report", SLUG])
 
@@ -380,7 +380,7 @@ def test_a_command_that_is_stopped_says_so(monkeypatch, capsys):
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("appraise.grading.own_notebook.lesson_report", stopped)
+    monkeypatch.setattr("appraise.grading.reports.own_notebook.lesson_report", stopped)
     assert __main__.main(["report", SLUG]) == 130
     assert capsys.readouterr().err == "Stopped.\n"
 

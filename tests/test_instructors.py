@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from nbgrader.api import Gradebook
 
 from appraise.course import load_course
-from appraise.grading.marking import RUBRIC_OF
+from appraise.grading.reports.rubric_marking import RUBRIC_OF
 from appraise.learner.rubric import load_rubric
 from tests.conftest import ROOT, plain_environment
 

@@ -36,6 +36,7 @@ class Status(StrEnum):
     TIME_LIMIT = "time limit"
     MEMORY_LIMIT = "memory limit"
     OUTPUT_LIMIT = "output limit"
+    UNREADABLE = "unreadable"  # the file is damaged where the answer stands: a person looks at it
     FAULT = "grader's fault"  # has no number: a person looks at it
 
     @property
@@ -71,6 +72,7 @@ _SIGNS = {
     Status.TIME_LIMIT: ("✗", "Time limit"),
     Status.MEMORY_LIMIT: ("✗", "Memory limit"),
     Status.OUTPUT_LIMIT: ("✗", "Output limit"),
+    Status.UNREADABLE: ("!", "Unreadable"),
     Status.FAULT: ("!", "Grader’s fault"),
 }
 _JUDGED = (Status.RIGHT, Status.PARTLY, Status.WRONG, Status.NO_ANSWER, Status.MARKED)

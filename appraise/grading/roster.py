@@ -14,8 +14,10 @@ from pathlib import Path
 
 from nbgrader.api import Student
 
-from appraise.grading.classrun import Settings, settings, students
-from appraise.grading.gradebook import MOST_NAME
+from appraise.errors import RosterError
+from appraise.grading.gradebook.writer import MOST_NAME, open_gradebook
+from appraise.grading.settings import Settings, read_settings
+from appraise.grading.submission.folder import list_students
 
 # nbgrader's field and the headings under which it may stand, in small letters
 COLUMNS = {
@@ -26,10 +28,6 @@ COLUMNS = {
     "lms_user_id": ("lms_user_id",),
 }
 Line = dict[str, str]
-
-
-class RosterError(Exception):
-    """A roster that cannot be used; the text names file, line and what was expected."""
 
 
 def read(file: Path) -> list[Line]:
@@ -95,9 +93,9 @@ def _file(to: Settings) -> Path:
 
 def main(file: Path) -> int:
     """`appraise roster`: all of a roster into the gradebook, or nothing."""
-    to = settings()
+    to = read_settings()
     found = read(file)
-    with to.book() as book:
+    with open_gradebook(to) as book:
         known = {s.id: s for s in book.students()}
         new = [line for line in found if line["id"] not in known]
         for line in found:
@@ -127,7 +125,7 @@ def strangers(to: Settings, slug: str) -> list[str]:
         return []
     known = {line["id"] for line in read(_file(to))}
     said = []
-    for who in students(to, slug):
+    for who in list_students(to, slug):
         if who not in known:
             near = get_close_matches(who.casefold(), known, 1, 0.75)
             meant = f"; did it mean “{near[0]}”?" if near else "."
@@ -137,7 +135,7 @@ def strangers(to: Settings, slug: str) -> list[str]:
 
 def tell_strangers(slug: str) -> None:
     """Print a line for each submission of somebody who is not on the roster."""
-    for line in strangers(settings(), slug):
+    for line in strangers(read_settings(), slug):
         print(line)
 
 

@@ -82,13 +82,13 @@ def clear(top: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    about = folder.lstat()
-    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.geteuid():
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         return
     try:
         lock = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
-        if time.time() - about.st_mtime > _EMPTY_FOR:
+        if time.time() - status.st_mtime > _EMPTY_FOR:
             folder.rmdir()  # only where it is empty
         return
     try:

@@ -5,4 +5,4 @@ c = get_config()
 c.CourseDirectory.course_id = "one-trial-five-tellings"
 c.Exchange.root = "/srv/nbgrader/exchange"
 c.Exchange.path_includes_course = True  # a learner's lessons lie together, in ~/one-trial-five-tellings
-c.ExchangeFactory.collect = "appraise.grading.collect.CollectOwn"
+c.ExchangeFactory.collect = "appraise.grading.submission.exchange.CollectOwn"

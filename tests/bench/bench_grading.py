@@ -5,7 +5,7 @@ One class of lesson 04 (fixed seed) is graded in one run, on one machine, by
 - stock nbgrader: `nbgrader autograde` with no part of ours, a kernel for each submission (a sample of the class);
 - plain nbgrader: `nbgrader autograde` with our configuration;
 - `appraise grade`, walls on where the machine has them;
-- the floor: a fork of the warm parent behind the same walls that runs the answer cells and nothing else.
+- the floor: a fork of the fork server in the same sandbox that runs the answer cells and nothing else.
 
 What counts are the ratios: all four meet the same load. Times hold everything, start-up included; a rate by the slope
 (the larger class less the smaller) leaves the start-up out. Points are compared item by item, ours with the bank's and
@@ -150,27 +150,29 @@ _lesson: Any = None
 
 
 def _get_warm(folder: str, trust: bool) -> None:
-    from appraise.grading import judge, walls
+    from appraise.grading.judging.lesson import load_lesson, start_fork_server
+    from appraise.grading.worker.starting import start_sandboxed
 
     global _warm, _lesson
     root = Path(folder)
-    _lesson = judge.load_lesson(root / "lessons" / SLUG / f"{SLUG}.ipynb", root / "solutions" / SLUG / "key.json")
-    _warm = walls.stand(lambda behind: judge.open_warm(_lesson, walls=behind), trust)
+    _lesson = load_lesson(root / "lessons" / SLUG / f"{SLUG}.ipynb", root / "solutions" / SLUG / "key.json")
+    _warm = start_sandboxed(lambda behind: start_fork_server(_lesson, sandbox=behind), trust)
 
 
 def _floor_one(path: str) -> None:
-    from appraise.grading import rebuild
-    from appraise.grading.channel import Ended
-    from appraise.grading.learner import Child
+    from appraise.errors import WorkerDied
+    from appraise.grading.submission.matching import match_answers
+    from appraise.grading.submission.reading import read_notebook
+    from appraise.grading.worker.client import Worker
 
-    texts = rebuild.answers(_lesson.release, rebuild.read(Path(path).read_bytes())).texts
-    child = Child(_warm)
+    texts = match_answers(_lesson.release, read_notebook(Path(path).read_bytes())).texts
+    worker = Worker(_warm)
     for text in texts.values():
         try:
-            child.run(text or "", 20)
-        except Ended:
+            worker.run(text or "", 20)
+        except WorkerDied:
             return
-    child.close()
+    worker.close()
 
 
 def floor(folder: Path, students: int, trust: bool, workers: int) -> Run:
@@ -219,7 +221,7 @@ def main(argv: Sequence[str] = ()) -> int:
     parser.add_argument("--large", type=int, default=2000, help="the second class of `appraise grade`; 0 for none")
     parser.add_argument("--stock", type=int, default=12, help="submissions of the class that stock nbgrader grades")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--trust-submissions", action="store_true", help="measure although no wall stands")
+    parser.add_argument("--trust-submissions", action="store_true", help="measure although no sandbox stands")
     parser.add_argument("--to", type=Path, default=TABLE)
     given = parser.parse_args(argv)
     trust, n, workers = given.trust_submissions, given.students, given.workers
@@ -240,7 +242,7 @@ def main(argv: Sequence[str] = ()) -> int:
         note(of_ours)
         of_floor = note(floor(top / "floor", n, trust, workers))
         got = scores(top / "ours")
-        from appraise.grading.sample import expected
+        from appraise.grading.reports.sample_class import expected
 
         must = expected(top / "ours" / "grading" / "expected" / f"{SLUG}.csv")
         wrong, checked = differences(got, must)

@@ -8,7 +8,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from appraise.grading import judge, rebuild
+from appraise.grading.judging.judging import grade_submission
+from appraise.grading.judging.lesson import load_lesson, start_fork_server
+from appraise.grading.submission.matching import match_answers
+from appraise.grading.submission.reading import read_notebook
 from tests import bank
 from tests.browser.conftest import PANEL, WCAG
 
@@ -156,15 +159,15 @@ def test_by_mouse_two_forms_and_the_points_in_the_grader(room):
 
     slug = "04-the-numbers"
     release = room.tree / "lessons" / slug / f"{slug}.ipynb"
-    handed = nbformat.read(release, as_version=4)
+    submission = nbformat.read(release, as_version=4)
     answer = next(
-        c for c in handed.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "numbers-follow-it-home-answer"
+        c for c in submission.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "numbers-follow-it-home-answer"
     )
     answer.source = f"from appraise.learner.forms import choose\n{nb.cells[1].source}"
-    lesson = judge.load_lesson(release, room.tree / "solutions" / slug / "key.json")
-    with judge.open_warm(lesson) as warm:
-        outcome = judge.grade(
-            lesson, warm, rebuild.answers(lesson.release, rebuild.read(nbformat.writes(handed).encode()))
+    lesson = load_lesson(release, room.tree / "solutions" / slug / "key.json")
+    with start_fork_server(lesson) as server:
+        outcome = grade_submission(
+            lesson, server, match_answers(lesson.release, read_notebook(nbformat.writes(submission).encode()))
         )
     assert outcome.items["numbers-follow-it-home"].earned == 2.0
 

@@ -77,7 +77,7 @@ ax.set_ylabel("<script>{JS}</script>")""".strip(),
 }
 
 
-def handed(root: Path) -> bytes:
+def submission(root: Path) -> bytes:
     """A submission whose every place carries a script: answers, outputs, metadata, ids, attachments, widget state."""
     nb = nbformat.read(root / "lessons" / SLUG / f"{SLUG}.ipynb", as_version=4)
     for cell in nb.cells:
@@ -149,7 +149,7 @@ def test_nothing_of_a_submission_runs_in_a_browser(tmp_path, monkeypatch, chromi
     for student in students:
         if student == "bob":  # through plain nbgrader, the others through the class run
             course.call("appraise", "grade", SLUG, "--workers", "1")
-        course.hand_in(student, handed(root))
+        course.hand_in(student, submission(root))
         for name, text in {**files, f"<img {SRC}>.csv": "a"}.items():
             (course.folder(student) / name).write_text(text, encoding="utf-8")
     course.call("nbgrader", "autograde", SLUG, "--student", "bob")

@@ -17,7 +17,7 @@ def test_the_same_seed_draws_the_same_on_every_machine():
 FIXED = [847, 104, 850, 212, 892]
 
 
-def test_a_child_is_another_stream_and_does_not_move_its_parent():
+def test_a_worker_is_another_stream_and_does_not_move_its_parent():
     one, two = Stream("s"), Stream("s")
     one.child("a").below(10**6)
     assert one.below(10**6) == two.below(10**6)

@@ -18,9 +18,15 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from appraise.authoring.build import build_lessons
-from appraise.grading import classrun, judge, rebuild
-from appraise.grading.judge import Lesson, Outcome
-from appraise.grading.learner import Limits, Warm
+from appraise.grading.class_run.pool import Pool
+from appraise.grading.judging.judging import grade_submission
+from appraise.grading.judging.lesson import Lesson, load_lesson, start_fork_server
+from appraise.grading.judging.outcome import Outcome
+from appraise.grading.limits import Limits
+from appraise.grading.submission.matching import match_answers
+from appraise.grading.submission.reading import read_notebook
+from appraise.grading.submission.release import answer_cells
+from appraise.grading.worker.fork_server import ForkServer
 
 HERE = Path(__file__).parent / "fixture"
 SLUG = "90-fixture"
@@ -58,12 +64,12 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def lesson(course: Path) -> Lesson:
-    return judge.load_lesson(course / "lessons" / SLUG / f"{SLUG}.ipynb", course / "solutions" / SLUG / "key.json")
+    return load_lesson(course / "lessons" / SLUG / f"{SLUG}.ipynb", course / "solutions" / SLUG / "key.json")
 
 
 @pytest.fixture(scope="session")
-def warm(lesson: Lesson) -> Iterator[Warm]:
-    with judge.open_warm(lesson, limits=Limits(item_seconds=4.0, notebook_seconds=40.0)) as process:
+def server(lesson: Lesson) -> Iterator[ForkServer]:
+    with start_fork_server(lesson, limits=Limits(item_seconds=4.0, notebook_seconds=40.0)) as process:
         yield process
 
 
@@ -71,14 +77,14 @@ Handed = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def handed(course: Path) -> Handed:
+def submission(course: Path) -> Handed:
     """Makes a submission: the release with answers by exercise; `right=True` starts from all right answers."""
     release = nbformat.read(course / "lessons" / SLUG / f"{SLUG}.ipynb", as_version=4)
     solved = nbformat.read(course / "solutions" / SLUG / f"{SLUG}.ipynb", as_version=4)
 
     def make(given: dict[str, str] | None = None, right: bool = True) -> Any:
         nb = nbformat.from_dict(json.loads(json.dumps(solved if right else release)))
-        places = rebuild.answer_cells(nb)
+        places = answer_cells(nb)
         for exercise, text in (given or {}).items():
             place = places.get(exercise, places.get(f"{exercise}-answer"))
             assert place is not None, exercise
@@ -89,15 +95,15 @@ def handed(course: Path) -> Handed:
 
 
 @pytest.fixture(scope="session")
-def graded(lesson: Lesson, warm: Warm, handed: Handed) -> Callable[..., Outcome]:
-    """Grades a submission made by `handed` (or bytes, or a notebook) with the judge alone."""
+def graded(lesson: Lesson, server: ForkServer, submission: Handed) -> Callable[..., Outcome]:
+    """Grades a submission made by `submission` (or bytes, or a notebook) with the judge alone."""
 
     def run(given: Any = None, right: bool = True) -> Outcome:
         if not isinstance(given, bytes):
-            nb = given if given is not None and "cells" in given else handed(given, right)
+            nb = given if given is not None and "cells" in given else submission(given, right)
             given = nbformat.writes(nb).encode()
-        found = rebuild.read(given)
-        return judge.grade(lesson, warm, rebuild.answers(lesson.release, found))
+        found = read_notebook(given)
+        return grade_submission(lesson, server, match_answers(lesson.release, found))
 
     return run
 
@@ -107,9 +113,9 @@ class Course:
 
     slug = SLUG
 
-    def __init__(self, root: Path, handed: Handed) -> None:
+    def __init__(self, root: Path, submission: Handed) -> None:
         self.root = root
-        self.handed = handed
+        self.submission = submission
 
     def set(self, line: str) -> None:
         """Add a line to nbgrader_config.py."""
@@ -124,7 +130,7 @@ class Course:
     def hand_in(self, student: str, work: Any = None, right: bool = True, when: str | None = None) -> Path:
         """`work`: answers by exercise, a notebook, or bytes."""
         if not isinstance(work, bytes):
-            nb = work if work is not None and "cells" in work else self.handed(work, right)
+            nb = work if work is not None and "cells" in work else self.submission(work, right)
             work = nbformat.writes(nb).encode()
         path = self.folder(student) / f"{SLUG}.ipynb"
         path.write_bytes(work)
@@ -164,7 +170,7 @@ class Course:
         """Our own table, by student: (status, items, notes, changed) from the oldest to the newest."""
         import sqlalchemy as sa
 
-        from appraise.grading.gradebook import OUTCOME
+        from appraise.grading.gradebook.schema import OUTCOME
 
         found: dict[str, list[Any]] = {}
         engine = sa.create_engine(url or f"sqlite:///{self.root}/grading/gradebook.db")
@@ -181,19 +187,19 @@ class Course:
 
 
 @pytest.fixture
-def a_class(course: Path, handed: Handed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+def a_class(course: Path, submission: Handed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """An empty class in a folder of its own, which is the current one; submissions are trusted."""
     root = tmp_path / "course"
     shutil.copytree(course, root)
     shutil.copy(REPO / "nbgrader_config.py", root)
     monkeypatch.chdir(root)
-    found = Course(root, handed)
+    found = Course(root, submission)
     found.set("c.JudgeOutside.trust_submissions = True\nc.JudgeOutside.item_seconds = 5.0")
     return found
 
 
 class InTurn(Executor):
-    """Runs each task at once in this process, whose warm parents the next run finds again."""
+    """Runs each task at once in this process, whose fork servers the next run finds again."""
 
     def submit(self, task: Any, /, *args: Any, **more: Any) -> Future[Any]:
         done: Future[Any] = Future()
@@ -206,10 +212,10 @@ class InTurn(Executor):
 
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Class runs of this test start no workers and share one warm parent: for what does not depend on workers."""
+    """Class runs of this test start no workers and share one fork server: for what does not depend on workers."""
 
     @contextmanager
     def here(workers: int, folder: Path) -> Iterator[Any]:
-        yield classrun._Place(InTurn, 1)
+        yield Pool(InTurn, 1)
 
-    monkeypatch.setattr(classrun, "_here", here)
+    monkeypatch.setattr("appraise.grading.class_run.run.local_pool", here)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from appraise.grading import classrun, marking
+from appraise.grading.class_run.run import grade_class
+from appraise.grading.reports import rubric_marking as marking
 from appraise.learner.rubric import load_rubric
 from appraise.methods.agreement import from_table
 
@@ -52,7 +53,7 @@ def marked(a_class: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def grade_and_mark(a_class: Any) -> None:
     """Grade them; the first marker gives all eleven size 2 and harms 1, and s03 harms 3."""
-    classrun.run(a_class.slug, workers=1)
+    grade_class(a_class.slug, workers=1)
     with Gradebook(f"sqlite:///{a_class.root}/grading/gradebook.db", "one-trial-five-tellings") as book:
         for student in STUDENTS[:-1]:
             comment = book.find_comment(PROSE, a_class.slug, a_class.slug, student)

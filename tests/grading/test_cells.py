@@ -15,8 +15,13 @@ import pytest
 from conftest import REPO
 from test_judge import FULL, points
 
-from appraise.grading import judge, own_notebook, rebuild
-from appraise.grading.judge import Outcome
+from appraise.grading.judging.judging import grade_submission
+from appraise.grading.judging.lesson import load_lesson, start_fork_server
+from appraise.grading.judging.outcome import Outcome
+from appraise.grading.reports import own_notebook
+from appraise.grading.submission.matching import match_answers
+from appraise.grading.submission.reading import read_notebook
+from appraise.grading.submission.release import answer_cells, stub_name
 from appraise.learner.report import lesson_standing
 
 Graded = Callable[..., Outcome]
@@ -55,7 +60,7 @@ def statements(source: str) -> list[str]:
 
 def change(cell: Any, check: Any, stub: str, way: str, rng: random.Random) -> list[Any]:
     """The cells that stand in the place of an answer cell and its check."""
-    name, right = rebuild.stub_name(stub), cell.source
+    name, right = stub_name(stub), cell.source
     ids = iter(f"new-{rng.getrandbits(40):x}-{n}" for n in range(99))
 
     def row(*sources: str, keeps: int = -1, bare: bool = False) -> list[Any]:
@@ -93,7 +98,7 @@ def change(cell: Any, check: Any, stub: str, way: str, rng: random.Random) -> li
 def rearranged(solved: Any, release: Any, seed: int) -> tuple[Any, dict[str, str]]:
     """A right solution with each of its answers changed in one of the ways; and which way each took."""
     rng = random.Random(seed)
-    wanted = rebuild.answer_cells(release)
+    wanted = answer_cells(release)
     taken = {g: WAYS[(n + seed) % len(WAYS)] for n, g in enumerate(wanted)}
     nb = nbformat.from_dict(json.loads(json.dumps(solved)))
     cells, new = list(nb.cells), []
@@ -111,8 +116,8 @@ def rearranged(solved: Any, release: Any, seed: int) -> tuple[Any, dict[str, str
 
 
 @pytest.mark.parametrize("seed", range(len(WAYS)))
-def test_all_ways_to_cut_and_join_cost_nothing(graded: Graded, handed: Handed, lesson: Any, seed: int) -> None:
-    nb, taken = rearranged(handed(), lesson.release, seed)
+def test_all_ways_to_cut_and_join_cost_nothing(graded: Graded, submission: Handed, lesson: Any, seed: int) -> None:
+    nb, taken = rearranged(submission(), lesson.release, seed)
     outcome = graded(json.dumps(nb).encode())
     lost = {n: (taken.get(f"{n}-answer", taken.get(n)), i.status) for n, i in outcome.items.items()}
     assert {n: lost[n] for n, p in points(outcome).items() if p != FULL[n]} == {}
@@ -120,15 +125,15 @@ def test_all_ways_to_cut_and_join_cost_nothing(graded: Graded, handed: Handed, l
 
 @pytest.mark.parametrize("seed", [0, 5])
 def test_the_learners_own_report_and_the_grader_give_the_same_number(seed: int, tmp_path: Path) -> None:
-    lesson = judge.load_lesson(REPO / "lessons" / LESSON / f"{LESSON}.ipynb", REPO / "solutions" / LESSON / "key.json")
+    lesson = load_lesson(REPO / "lessons" / LESSON / f"{LESSON}.ipynb", REPO / "solutions" / LESSON / "key.json")
     solved = nbformat.read(REPO / "solutions" / LESSON / f"{LESSON}.ipynb", as_version=4)
     nb, _ = rearranged(solved, lesson.release, seed)
     wrong = next(c for c in nb.cells if c.source.startswith("survived") or "survived =" in c.source)
     wrong.source += "\nsurvived = survived.iloc[:2]"
     file = tmp_path / f"{LESSON}.ipynb"
     nbformat.write(nb, file)
-    with judge.open_warm(lesson) as warm:
-        outcome = judge.grade(lesson, warm, rebuild.answers(lesson.release, rebuild.read(file.read_bytes())))
+    with start_fork_server(lesson) as server:
+        outcome = grade_submission(lesson, server, match_answers(lesson.release, read_notebook(file.read_bytes())))
     by_grader = {n: i.earned for n, i in outcome.items.items() if i.core and i.status != "marked"}
     kept: dict[str, Any] = {}
     honest = own_notebook.lesson_report
@@ -145,8 +150,8 @@ def test_the_learners_own_report_and_the_grader_give_the_same_number(seed: int, 
     assert {n for n in full if by_grader[n] != full[n]} == {"numbers-count-what-survives"}
 
 
-def test_answers_of_two_exercises_in_one_cell(graded: Graded, handed: Handed) -> None:
-    nb = handed()
+def test_answers_of_two_exercises_in_one_cell(graded: Graded, submission: Handed) -> None:
+    nb = submission()
     first = next(c for c in nb.cells if c.source.startswith("arm_n"))
     second = next(c for c in nb.cells if c.source.startswith("design"))
     joined = f"{first.source}\n\n{second.source}"

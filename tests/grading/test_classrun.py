@@ -24,9 +24,17 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from appraise.grading import classrun, judge
-from appraise.grading.classrun import ClassError
-from appraise.grading.judge import FAULT, LessonError
+from appraise.errors import ClassError, LessonError
+from appraise.exercises.exercise import Status
+from appraise.grading.class_run import fingerprint, pool, run, task
+from appraise.grading.class_run.fingerprint import library_digest
+from appraise.grading.class_run.run import _exclusive_run, grade_class, run_grade_command
+from appraise.grading.class_run.task import close_prepared
+from appraise.grading.gradebook.writer import open_gradebook
+from appraise.grading.judging.judging import grade_submission
+from appraise.grading.judging.lesson import load_course_lesson, start_fork_server
+from appraise.grading.settings import read_settings
+from appraise.grading.submission.folder import read_submission
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
@@ -53,7 +61,7 @@ def due(a_class: Any, when: str) -> None:
 
 def a_varied_class(a_class: Any) -> dict[str, Any]:
     """Hands in a dozen submissions; gives the points that each must get."""
-    text = nbformat.writes(a_class.handed())
+    text = nbformat.writes(a_class.submission())
     must = {
         "right": ({}, CORE),
         "wrong": ({"which-design": "design = 'case report'"}, {**CORE, "which-design": 0.0}),
@@ -77,9 +85,9 @@ def test_a_class_gets_its_points_and_statuses_as_plain_nbgrader_gives_them(a_cla
     a_class.hand_in("late", when="2026-03-01 10:00:00 UTC")
     must["late"] = CORE
     a_class.set("c.LateSubmissionPlugin.penalty_method = 'zero'")
-    to = classrun.settings()
-    with to.book() as book:
-        book.register(to.lesson(a_class.slug))
+    to = read_settings()
+    with open_gradebook(to) as book:
+        book.register(load_course_lesson(to, a_class.slug))
     due(a_class, "2026-02-28 10:00:00 UTC")
     shutil.copytree(a_class.root / "grading", tmp_path / "before")
     a_class.call("nbgrader", "autograde", a_class.slug)
@@ -87,7 +95,7 @@ def test_a_class_gets_its_points_and_statuses_as_plain_nbgrader_gives_them(a_cla
     shutil.rmtree(a_class.root / "grading")
     shutil.copytree(tmp_path / "before", a_class.root / "grading")
 
-    assert classrun.run(a_class.slug, workers=2) == 0
+    assert grade_class(a_class.slug, workers=2) == 0
     assert points(a_class) == must
     assert a_class.scores() == plain
     assert plain["late"]["penalty"] == 12.0
@@ -124,7 +132,7 @@ def test_the_lesson_is_known_by_what_it_holds_and_no_link_is_followed(a_class: A
     a_class.folder("bare")
     (a_class.folder("linked folder").parent / a_class.slug).rmdir()
     (a_class.root / "grading" / "submitted" / "linked folder" / a_class.slug).symlink_to(a_class.folder("source"))
-    assert classrun.run(a_class.slug) == 0
+    assert grade_class(a_class.slug) == 0
     got = points(a_class)
     assert sorted(s for s in got if got[s] == CORE) == ["renamed", "source", "two"]
     assert all(got[s] == NONE for s in got if s not in ("renamed", "source", "two"))
@@ -143,7 +151,7 @@ def test_a_name_that_cannot_be_kept_is_told_and_takes_nobody_along(a_class: Any,
     a_class.hand_in("x" * 200)
     bad = os.fsdecode(b"odd \xff name")
     a_class.hand_in(bad)
-    assert classrun.run(a_class.slug) == 1
+    assert grade_class(a_class.slug) == 1
     said = capsys.readouterr().out
     assert "200 characters; at most 128 are kept" in said
     assert "odd" in said
@@ -154,36 +162,36 @@ def test_a_name_that_cannot_be_kept_is_told_and_takes_nobody_along(a_class: Any,
 def test_again_changes_nothing_and_a_change_is_history(a_class: Any, capsys: Any) -> None:
     a_class.hand_in("ada")
     a_class.hand_in("ben", {"which-design": "design = 'cohort study'"})
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     first = a_class.scores(), a_class.outcomes(), a_class.notebooks()
     stamps = {p: p.stat().st_mtime_ns for p in (a_class.root / "grading" / "autograded").rglob("*.ipynb")}
     capsys.readouterr()
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     assert "0 graded now; 2 done before" in capsys.readouterr().out
     assert (a_class.scores(), a_class.outcomes(), a_class.notebooks()) == first
     assert {p: p.stat().st_mtime_ns for p in stamps} == stamps
 
     a_class.hand_in("ada", {"n-in-each-arm": "arm_n = 80"})
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     assert "1 graded now (1 needs a person); 1 done before" in capsys.readouterr().out
     old, new = a_class.outcomes()["ada"]
     assert old == first[1]["ada"][0]
     assert new[3] == {"n-in-each-arm": [["right", 1.0], ["wrong", 0.0]]}
     assert a_class.outcomes()["ben"] == first[1]["ben"]
-    to = classrun.settings()
-    with to.book() as book:
+    to = read_settings()
+    with open_gradebook(to) as book:
         before, after = book.history(a_class.slug, "ada")
-    handed = classrun.handed_in(to, a_class.slug, "ada", {})
-    assert (after["submission"], after["lesson"]) == (handed.digest, to.lesson(a_class.slug).digest)
+    submission = read_submission(to, a_class.slug, "ada", {})
+    assert (after["submission"], after["lesson"]) == (submission.digest, load_course_lesson(to, a_class.slug).digest)
     assert before["submission"] != after["submission"]
     assert before["lesson"] == after["lesson"]
     assert before["at"] < after["at"]
 
     # what the gradebook no longer says, or whose notebook is gone, is graded again
     shutil.rmtree(a_class.root / "grading" / "autograded" / "ben")
-    with to.book() as book:
+    with open_gradebook(to) as book:
         book.book.remove_student("ada")
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     assert "2 graded now" in capsys.readouterr().out
     assert points(a_class)["ada"] == {**CORE, "n-in-each-arm": 0.0}
     assert len(a_class.outcomes()["ada"]) == 2
@@ -205,7 +213,7 @@ def _change_points(a_class: Any, exercise: str, new: float) -> None:
 @pytest.mark.usefixtures("in_process")
 def test_changed_points_and_removed_items_are_graded_anew_and_old_marks_are_kept(a_class: Any, capsys: Any) -> None:
     a_class.hand_in("ada")
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     url = f"sqlite:///{a_class.root}/grading/gradebook.db"
     with Gradebook(url) as book:
         grade = book.find_grade("say-it-plainly", a_class.slug, a_class.slug, "ada")
@@ -224,7 +232,7 @@ def test_changed_points_and_removed_items_are_graded_anew_and_old_marks_are_kept
         del found["exercises"]["judge-the-bias"]
         file.write_text(json.dumps(found), encoding="utf-8")
     capsys.readouterr()
-    assert classrun.run(a_class.slug) == 0
+    assert grade_class(a_class.slug) == 0
     said = capsys.readouterr().out
     assert "“which-design” has 5 points, and had 2" in said
     assert "“judge-the-bias” is gone" in said
@@ -244,17 +252,17 @@ def test_a_deadline_that_moves_moves_the_penalty(a_class: Any) -> None:
     a_class.hand_in("ada", when="2026-02-28 10:00:01 UTC")
     a_class.hand_in("ben", when="2026-02-28T11:00:00+01:00")
     a_class.hand_in("odd", when="yesterday, I think")
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     assert {s: a["penalty"] for s, a in a_class.scores().items()} == {"ada": None, "ben": None, "odd": None}
     for when, ada in [("2026-02-28 10:00:00 UTC", 12.0), ("2026-03-01 10:00:00 UTC", None)]:
         due(a_class, when)
-        classrun.run(a_class.slug)
+        grade_class(a_class.slug)
         assert {s: a["penalty"] for s, a in a_class.scores().items()} == {"ada": ada, "ben": None, "odd": None}
     assert "timestamp.txt cannot be read" in " ".join(a_class.outcomes()["odd"][-1][2])
 
 
 def _at_work(folder: Path, ready: Any) -> None:
-    with classrun._only_run(folder):
+    with _exclusive_run(folder):
         ready.set()
         time.sleep(900)
 
@@ -262,7 +270,7 @@ def _at_work(folder: Path, ready: Any) -> None:
 @pytest.mark.usefixtures("in_process")
 def test_nothing_is_graded_where_it_must_not_be(a_class: Any, monkeypatch: Any) -> None:
     with pytest.raises(ClassError, match="nobody handed in"):
-        classrun.run(a_class.slug)
+        grade_class(a_class.slug)
     a_class.hand_in("ada")
     key = a_class.root / "solutions" / a_class.slug / "key.json"
     text = key.read_text(encoding="utf-8")
@@ -270,7 +278,7 @@ def test_nothing_is_graded_where_it_must_not_be(a_class: Any, monkeypatch: Any) 
     loose["exercises"]["which-design"]["accept"] = [{"answer": ["canary"] * 3, "share": 1.0}]
     key.write_text(json.dumps(loose), encoding="utf-8")
     with pytest.raises(LessonError, match="known to be wrong gets 2"):
-        classrun.run(a_class.slug)
+        grade_class(a_class.slug)
     assert a_class.scores() == {} if (a_class.root / "grading" / "gradebook.db").exists() else True
     assert not (a_class.root / "grading" / "autograded").exists()
     key.write_text(text, encoding="utf-8")
@@ -281,56 +289,56 @@ def test_nothing_is_graded_where_it_must_not_be(a_class: Any, monkeypatch: Any) 
     ready.wait()
     try:
         with pytest.raises(ClassError, match="another `appraise grade` is at work"):
-            classrun.run(a_class.slug)
+            grade_class(a_class.slug)
     finally:
         other.kill()
         other.join()
     monkeypatch.chdir(a_class.root / "lessons")
     with pytest.raises(ClassError, match=r"holds no nbgrader_config\.py"):
-        classrun.run(a_class.slug)
+        grade_class(a_class.slug)
 
 
 def test_a_fault_of_the_grader_is_no_number_and_is_tried_again(a_class: Any, monkeypatch: Any) -> None:
     for student in ("ada", "ben", "eve"):
         a_class.hand_in(student, {"n-in-each-arm": f"arm_n = 40  # {student}"})
-    honest = judge.grade
+    honest = grade_submission
 
-    def fails(lesson: Any, warm: Any, answers: Any, beside: Any = ()) -> Any:
+    def fails(lesson: Any, server: Any, answers: Any, attachments: Any = ()) -> Any:
         text = answers.texts["n-in-each-arm-answer"] or ""
         if "ben" in text:
             raise ValueError("a bug")
         if "eve" in text:
             os.kill(os.getpid(), signal.SIGKILL)  # the worker is lost
-        return honest(lesson, warm, answers, beside)
+        return honest(lesson, server, answers, attachments)
 
     with monkeypatch.context() as m:
-        m.setattr(judge, "grade", fails)
+        m.setattr(task, "grade_submission", fails)
         # later pools begin anew and do not see the patch: these fork too
-        m.setattr(classrun.itertools, "repeat", lambda _: ["fork"] * 20)
-        assert classrun.run(a_class.slug, workers=2) == 1
+        m.setattr(pool.itertools, "repeat", lambda _: ["fork"] * 20)
+        assert grade_class(a_class.slug, workers=2) == 1
     assert points(a_class) == {"ada": CORE, "ben": NONE, "eve": NONE}
-    assert statuses(a_class) == {"ada": "needs a person", "ben": FAULT, "eve": FAULT}
+    assert statuses(a_class) == {"ada": "needs a person", "ben": Status.FAULT, "eve": Status.FAULT}
     notes = {s: " ".join(rows[-1][2]) for s, rows in a_class.outcomes().items()}
     assert "ValueError in fails" in notes["ben"]
     assert "worker was lost 3 times" in notes["eve"]
-    assert classrun.run(a_class.slug, workers=2) == 0
+    assert grade_class(a_class.slug, workers=2) == 0
     assert points(a_class) == {"ada": CORE, "ben": CORE, "eve": CORE}
     assert len(a_class.outcomes()["ada"]) == 1
 
 
-def test_one_warm_parent_is_started_and_proved_for_all_workers(a_class: Any, tmp_path: Path, monkeypatch: Any) -> None:
+def test_one_fork_server_is_started_and_proved_for_all_workers(a_class: Any, tmp_path: Path, monkeypatch: Any) -> None:
     for student in ("ada", "ben", "eve", "ida"):
         a_class.hand_in(student)
-    honest = judge.open_warm
+    honest = start_fork_server
 
     def opened(*given: Any, **options: Any) -> Any:
         with (tmp_path / "opened").open("a", encoding="utf-8") as f:
             f.write(f"{os.getpid()}\n")
         return honest(*given, **options)
 
-    monkeypatch.setattr(judge, "open_warm", opened)
+    monkeypatch.setattr(task, "start_fork_server", opened)
     before = descendants(os.getpid())
-    assert classrun.run(a_class.slug, workers=2) == 0
+    assert grade_class(a_class.slug, workers=2) == 0
     assert (tmp_path / "opened").read_text(encoding="utf-8") == f"{os.getpid()}\n"
     assert set(points(a_class)) == {"ada", "ben", "eve", "ida"}
     assert alive(descendants(os.getpid()) - before) == set()
@@ -346,9 +354,9 @@ def descendants(pid: int) -> set[int]:
         tasks: list[Path] = []
         with suppress(OSError):  # it ended
             tasks += Path(f"/proc/{one}/task").glob("*/children")
-        for task in tasks:
+        for one in tasks:
             with suppress(OSError):
-                kids = {int(k) for k in task.read_text().split()} - found
+                kids = {int(k) for k in one.read_text().split()} - found
                 found |= kids
                 new += kids
     return found
@@ -367,7 +375,7 @@ def alive(pids: set[int]) -> set[int]:
 
 def started(slug: str, workers: int) -> BaseProcess:
     """`appraise grade` as a fork of this process: what it imports is loaded, so that twenty starts are cheap."""
-    run = get_context("fork").Process(target=classrun.main, args=(slug, workers, None, False))
+    run = get_context("fork").Process(target=run_grade_command, args=(slug, workers, None, False))
     run.start()
     return run
 
@@ -378,7 +386,7 @@ def test_killed_at_20_random_moments_the_gradebook_is_that_of_an_undisturbed_run
     fresh = tmp_path / "fresh"
     shutil.copytree(top, fresh)
     began = time.monotonic()
-    assert classrun.run(a_class.slug, workers=1) == 0
+    assert grade_class(a_class.slug, workers=1) == 0
     whole = time.monotonic() - began
     must = a_class.scores(), a_class.outcomes(), a_class.notebooks()
 
@@ -412,7 +420,7 @@ def test_killed_at_20_random_moments_the_gradebook_is_that_of_an_undisturbed_run
             while (left := alive(family)) and time.monotonic() < until:
                 time.sleep(0.05)
             assert not left
-        assert classrun.run(a_class.slug, workers=1) == 0
+        assert grade_class(a_class.slug, workers=1) == 0
         now = a_class.scores(), a_class.outcomes(), a_class.notebooks()
         for found, wanted in zip(now, must):
             assert found.keys() == wanted.keys()
@@ -473,10 +481,10 @@ def test_on_dask_one_of_two_workers_killed_loses_nothing(a_class: Any, tmp_path:
             assert run.poll() is None, run.stdout.read() if run.stdout else ""
             assert time.monotonic() < until
             time.sleep(0.05)
-        # the warm parent is a program of its own beside the worker, not a copy of it
-        beside = [Path(f"/proc/{p}/cmdline").read_bytes() for w in workers for p in descendants(w.pid)]
-        assert any(b"appraise.grading.learner" in line for line in beside)
-        assert not any(b"distributed" in line for line in beside)
+        # the fork server is a program of its own beside the worker, not a copy of it
+        attachments = [Path(f"/proc/{p}/cmdline").read_bytes() for w in workers for p in descendants(w.pid)]
+        assert any(b"appraise.grading.worker.server" in line for line in attachments)
+        assert not any(b"distributed" in line for line in attachments)
         before = len(list((a_class.root / "grading").glob("autograded/*")))
         family = descendants(workers[0].pid)
         workers[0].kill()
@@ -493,18 +501,18 @@ def test_on_dask_one_of_two_workers_killed_loses_nothing(a_class: Any, tmp_path:
 
 
 @pytest.mark.usefixtures("in_process")
-def test_workers_behind_other_walls_are_both_named(a_class: Any, monkeypatch: Any, capsys: Any) -> None:
+def test_workers_behind_other_sandbox_are_both_named(a_class: Any, monkeypatch: Any, capsys: Any) -> None:
     for student in ("ada", "ben"):
         a_class.hand_in(student, {"n-in-each-arm": f"arm_n = 40  # {student}"})
-    honest = judge.grade
+    honest = grade_submission
 
-    def elsewhere(lesson: Any, warm: Any, answers: Any, beside: Any = ()) -> Any:
-        outcome = honest(lesson, warm, answers, beside)
-        outcome.walls = "tier 1" if "ada" in answers.texts["n-in-each-arm-answer"] else "tier 2"
+    def elsewhere(lesson: Any, server: Any, answers: Any, attachments: Any = ()) -> Any:
+        outcome = honest(lesson, server, answers, attachments)
+        outcome.sandbox = "tier 1" if "ada" in answers.texts["n-in-each-arm-answer"] else "tier 2"
         return outcome
 
-    monkeypatch.setattr(judge, "grade", elsewhere)
-    assert classrun.run(a_class.slug) == 0
+    monkeypatch.setattr(task, "grade_submission", elsewhere)
+    assert grade_class(a_class.slug) == 0
     assert "Walls: tier 1.\nWalls: tier 2.\n" in capsys.readouterr().out
 
 
@@ -514,7 +522,7 @@ def test_no_cluster_is_one_clear_line(a_class: Any, monkeypatch: Any) -> None:
     honest = distributed.Client
     monkeypatch.setattr(distributed, "Client", lambda *a, **k: honest(*a, **{**k, "timeout": 1}))
     with pytest.raises(ClassError, match="no Dask cluster with a worker answers at tcp://127"):
-        classrun.run(a_class.slug, dask="tcp://127.0.0.1:9")
+        grade_class(a_class.slug, dask="tcp://127.0.0.1:9")
 
 
 @pytest.mark.usefixtures("in_process")
@@ -523,14 +531,14 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(a_class: Any, capsy
     import termios
 
     a_class.hand_in("ada")
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     assert re.search(r"^1 of 1, [\d.]+ a second, 0 s left$", capsys.readouterr().out, re.M)
     a_class.hand_in("ada", right=False)
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 100))
     with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
         monkeypatch.setattr(sys, "stderr", terminal)
-        classrun.run(a_class.slug)
+        grade_class(a_class.slug)
         seen = os.read(ours, 100_000).decode("utf-8")
     os.close(ours)
     assert "1/1" in seen
@@ -545,11 +553,11 @@ def test_an_edit_of_the_library_regrades_and_a_new_date_does_not(
     for name in ("appraise/plain.py", "appraise/rob2.yml", "seeds/walsh.yml", "appraise/packs/x.pack"):
         (tmp_path / "home" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "home" / name).write_text("a: 1", encoding="utf-8")
-    monkeypatch.setattr(classrun, "_HOME", tmp_path / "home")
+    monkeypatch.setattr(fingerprint, "_LIBRARY_ROOT", tmp_path / "home")
 
     def digest() -> str:
-        classrun.library.cache_clear()
-        return classrun.library()
+        library_digest.cache_clear()
+        return library_digest()
 
     try:
         first = digest()
@@ -562,17 +570,17 @@ def test_an_edit_of_the_library_regrades_and_a_new_date_does_not(
         assert len(found) == 5
 
         a_class.hand_in("ada")
-        classrun.run(a_class.slug)
-        classrun.run(a_class.slug)
+        grade_class(a_class.slug)
+        grade_class(a_class.slug)
         assert len(a_class.outcomes()["ada"]) == 1
         (tmp_path / "home" / "appraise" / "plain.py").write_text("a: 3", encoding="utf-8")
         digest()
-        classrun.close_rooms()  # a run of its own begins with none
-        classrun.run(a_class.slug)
+        close_prepared()  # a run of its own begins with none
+        grade_class(a_class.slug)
         assert [changed for *_, changed in a_class.outcomes()["ada"]] == [{}, {}]
     finally:
-        classrun.library.cache_clear()
-        classrun.close_rooms()
+        library_digest.cache_clear()
+        close_prepared()
 
 
 def test_the_gradebook_is_made_before_workers_start(a_class: Any, monkeypatch: Any) -> None:
@@ -584,6 +592,6 @@ def test_the_gradebook_is_made_before_workers_start(a_class: Any, monkeypatch: A
         assert _tables(a_class) >= {"submitted_notebook", "appraise_outcome"}
         raise ClassError("seen")
 
-    monkeypatch.setattr(classrun, "_here", here)
+    monkeypatch.setattr(run, "local_pool", here)
     with pytest.raises(ClassError, match="seen"):
-        classrun.run(a_class.slug)
+        grade_class(a_class.slug)

@@ -13,8 +13,14 @@ from test_classrun import CORE, NONE, points, statuses
 from test_judge import FULL
 from test_judge import points as points_of
 
-from appraise.grading import classrun, rebuild
-from appraise.grading.judge import Lesson, Outcome
+from appraise.grading.class_run.run import grade_class
+from appraise.grading.gradebook.writer import open_gradebook
+from appraise.grading.judging.lesson import Lesson, load_course_lesson
+from appraise.grading.judging.outcome import Outcome
+from appraise.grading.settings import read_settings
+from appraise.grading.submission.matching import match_answers
+from appraise.grading.submission.reading import read_notebook
+from appraise.grading.submission.release import answer_cells
 
 Graded = Callable[..., Outcome]
 Handed = Callable[..., Any]
@@ -29,9 +35,9 @@ def text_of(nb: Any) -> str:
 
 
 @pytest.mark.parametrize("nth", [0, 1, 5])
-def test_conflict_marks_around_anything_cost_nothing(graded: Graded, handed: Handed, nth: int) -> None:
+def test_conflict_marks_around_anything_cost_nothing(graded: Graded, submission: Handed, nth: int) -> None:
     line = '   "execution_count": null,\n'
-    pieces = text_of(handed()).split(line)
+    pieces = text_of(submission()).split(line)
     marked = line.join(pieces[: nth + 1]) + conflict(line, line.replace("null", "7")) + line.join(pieces[nth + 1 :])
     outcome = graded(marked.encode())
     assert points_of(outcome) == FULL
@@ -39,16 +45,12 @@ def test_conflict_marks_around_anything_cost_nothing(graded: Graded, handed: Han
 
 
 @pytest.mark.parametrize("swapped", [False, True])
-def test_of_two_sides_the_one_that_was_worked_on_is_used(handed: Handed, lesson: Lesson, swapped: bool) -> None:
+def test_of_two_sides_the_one_that_was_worked_on_is_used(submission: Handed, lesson: Lesson, swapped: bool) -> None:
     whole = [
-        text_of(handed()),
+        text_of(submission()),
         text_of(
-            handed(
-                {
-                    "which-design": str(
-                        lesson.release.cells[rebuild.answer_cells(lesson.release)["which-design-answer"]].source
-                    )
-                }
+            submission(
+                {"which-design": str(lesson.release.cells[answer_cells(lesson.release)["which-design-answer"]].source)}
             )
         ),
     ]
@@ -57,15 +59,15 @@ def test_of_two_sides_the_one_that_was_worked_on_is_used(handed: Handed, lesson:
     end = next(i for i, (a, b) in enumerate(zip(mine[::-1], theirs[::-1])) if a != b)
     sides = ("".join(lines[begin : len(lines) - end]) for lines in (mine, theirs))
     marked = "".join(mine[:begin]) + conflict(*sides) + "".join(mine[len(mine) - end :])
-    taken = rebuild.answers(lesson.release, rebuild.read(marked.encode()))
+    taken = match_answers(lesson.release, read_notebook(marked.encode()))
     assert 'design = "randomised trial"' in str(taken.texts["which-design-answer"])
     used = "second was used" if swapped else "first was used"
     assert any(used in n for n in taken.notes)
 
 
 @pytest.mark.parametrize("nth", [0, 1, 2, 7])
-def test_what_stands_before_and_behind_a_damaged_place_is_graded(graded: Graded, handed: Handed, nth: int) -> None:
-    pieces = text_of(handed()).split('"outputs": []')
+def test_what_stands_before_and_behind_a_damaged_place_is_graded(graded: Graded, submission: Handed, nth: int) -> None:
+    pieces = text_of(submission()).split('"outputs": []')
     broken = '"outputs": []'.join(pieces[: nth + 1]) + '"outputs": [{"broken' + '"outputs": []'.join(pieces[nth + 1 :])
     outcome = graded(broken.encode())
     lost = {n: i for n, i in outcome.items.items() if i.earned != FULL[n]}
@@ -74,9 +76,9 @@ def test_what_stands_before_and_behind_a_damaged_place_is_graded(graded: Graded,
 
 
 def test_an_answer_in_the_damaged_place_has_no_number_and_neither_has_what_uses_it(
-    graded: Graded, handed: Handed
+    graded: Graded, submission: Handed
 ) -> None:
-    text = text_of(handed())
+    text = text_of(submission())
     outcome = graded(text.replace('"def mean_of(scores):', '"def mean_of(scores):" "').encode())
     unread = {n: i.status for n, i in outcome.items.items() if i.earned is None}
     assert unread == {"mean-of-scores": "unreadable", "the-difference": "unreadable", "say-it-plainly": "marked"}
@@ -88,20 +90,20 @@ def test_an_answer_in_the_damaged_place_has_no_number_and_neither_has_what_uses_
 
 
 def test_no_place_at_which_a_file_breaks_off_gives_a_number_to_what_was_not_read(
-    handed: Handed, lesson: Lesson
+    submission: Handed, lesson: Lesson
 ) -> None:
-    text = text_of(handed())
-    whole = rebuild.answers(lesson.release, rebuild.read(text.encode())).texts
+    text = text_of(submission())
+    whole = match_answers(lesson.release, read_notebook(text.encode())).texts
     for end in range(60, len(text.rstrip()) - 1, 37):
-        found = rebuild.read(text[:end].encode())
+        found = read_notebook(text[:end].encode())
         if found.unreadable:
             continue
-        taken = rebuild.answers(lesson.release, found)
+        taken = match_answers(lesson.release, found)
         assert {g for g, t in taken.texts.items() if t != whole[g]} <= taken.unread, end
 
 
 def test_both_ways_of_grading_leave_open_what_was_not_read(a_class: Any, tmp_path: Path) -> None:
-    text = text_of(a_class.handed())
+    text = text_of(a_class.submission())
     must = {
         "none": (text[: text.index("arm_n")], NONE, "unreadable"),
         "some": (text[: text.index("design")], {**NONE, "n-in-each-arm": 1.0}, "needs a person"),
@@ -110,15 +112,15 @@ def test_both_ways_of_grading_leave_open_what_was_not_read(a_class: Any, tmp_pat
     }
     for student, (work, _, _) in must.items():
         a_class.hand_in(student, work.encode())
-    to = classrun.settings()
-    with to.book() as book:
-        book.register(to.lesson(a_class.slug))
+    to = read_settings()
+    with open_gradebook(to) as book:
+        book.register(load_course_lesson(to, a_class.slug))
     shutil.copytree(a_class.root / "grading", tmp_path / "before")
     a_class.call("nbgrader", "autograde", a_class.slug)
     plain, notebooks = a_class.scores(), a_class.notebooks()
     shutil.rmtree(a_class.root / "grading")
     shutil.copytree(tmp_path / "before", a_class.root / "grading")
-    assert classrun.run(a_class.slug, workers=1) == 0
+    assert grade_class(a_class.slug, workers=1) == 0
     assert points(a_class) == {s: p for s, (_, p, _) in must.items()}
     assert statuses(a_class) == {s: status for s, (_, _, status) in must.items()}
     assert a_class.scores() == plain

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from appraise.grading import classrun, export, judge
+from appraise.grading.class_run.run import grade_class
+from appraise.grading.judging.judging import grade_submission
+from appraise.grading.reports import export
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
@@ -32,16 +34,16 @@ def marked(a_class: Any, in_process: None, monkeypatch: pytest.MonkeyPatch) -> A
     a_class.hand_in("late", when="2026-03-02 10:00:00 UTC")
     a_class.hand_in("blank", right=False)
     a_class.hand_in("empty", b"")
-    honest = judge.grade
+    honest = grade_submission
 
-    def fails(lesson: Any, warm: Any, answers: Any, beside: Any = ()) -> Any:
+    def fails(lesson: Any, server: Any, answers: Any, attachments: Any = ()) -> Any:
         if "broken" in (answers.texts["n-in-each-arm-answer"] or ""):
             raise ValueError("a bug")
-        return honest(lesson, warm, answers, beside)
+        return honest(lesson, server, answers, attachments)
 
-    monkeypatch.setattr(judge, "grade", fails)
+    monkeypatch.setattr("appraise.grading.class_run.task.grade_submission", fails)
     a_class.set("c.LateSubmissionPlugin.penalty_method = 'zero'")
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     with Gradebook(f"sqlite:///{a_class.root}/grading/gradebook.db", "one-trial-five-tellings") as book:
         book.add_student("=HYPERLINK(1)", first_name="@SUM(1)", last_name="Ünal, née\nO", email="-x@y.z")
         for student in ("done", "late"):
@@ -49,7 +51,7 @@ def marked(a_class: Any, in_process: None, monkeypatch: pytest.MonkeyPatch) -> A
             grade.manual_score, grade.needs_manual_grade, grade.extra_credit = 2.0, False, 0.5
         book.update_or_create_assignment(a_class.slug, duedate="2026-03-01 10:00:00 UTC")
         book.db.commit()
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     return a_class
 
 

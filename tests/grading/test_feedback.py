@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from appraise.grading import classrun, judge
+from appraise.grading.class_run.run import grade_class
+from appraise.grading.judging.judging import grade_submission
 from tests.browser.test_formgrader import violations
 
 WRONG = {
@@ -32,15 +33,15 @@ def pages(a_class: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     a_class.hand_in("s03", right=False)
     a_class.hand_in("s04", b"not a notebook")
     a_class.hand_in("s05", {"n-in-each-arm": "arm_n = 40  # broken"})
-    honest = judge.grade
+    honest = grade_submission
 
-    def fails(lesson: Any, warm: Any, answers: Any, beside: Any = ()) -> Any:
+    def fails(lesson: Any, server: Any, answers: Any, attachments: Any = ()) -> Any:
         if "broken" in (answers.texts["n-in-each-arm-answer"] or ""):
             raise ValueError("a bug")
-        return honest(lesson, warm, answers, beside)
+        return honest(lesson, server, answers, attachments)
 
-    monkeypatch.setattr(judge, "grade", fails)
-    classrun.run(a_class.slug, workers=1)
+    monkeypatch.setattr("appraise.grading.class_run.task.grade_submission", fails)
+    grade_class(a_class.slug, workers=1)
     with Gradebook(f"sqlite:///{a_class.root}/grading/gradebook.db", "one-trial-five-tellings") as book:
         for exercise, points in (("say-it-plainly", 2.5), ("n-in-each-arm", 0.5)):
             grade = book.find_grade(exercise, a_class.slug, a_class.slug, "s01")

@@ -15,15 +15,20 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from nbgrader.api import Gradebook
+from alembic.script import ScriptDirectory
+from nbgrader import api, dbutil
+from nbgrader.api import Gradebook as NbgraderGradebook
 
-from appraise.grading import classrun, export, gradebook
-from appraise.grading.gradebook import Book, GradebookError, Stamp
-from appraise.grading.judge import Lesson
+from appraise.errors import GradebookError
+from appraise.grading.class_run.run import grade_class
+from appraise.grading.gradebook.schema import Fingerprint
+from appraise.grading.gradebook.writer import Gradebook
+from appraise.grading.judging.lesson import Lesson
+from appraise.grading.reports import export
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
-STAMP = Stamp("k1", "s1", "l1", "2026-02-28 10:00:00 UTC", "none")
+STAMP = Fingerprint("k1", "s1", "l1", "2026-02-28 10:00:00 UTC", "none")
 
 
 def outcome(lesson: Lesson, share: float = 1.0, **other: Any) -> dict[str, Any]:
@@ -43,8 +48,8 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def book(url: str, lesson: Lesson) -> Iterator[Book]:
-    with Book(url, "one-trial-five-tellings") as one:
+def book(url: str, lesson: Lesson) -> Iterator[Gradebook]:
+    with Gradebook(url, "one-trial-five-tellings") as one:
         one.register(lesson)
         yield one
 
@@ -57,7 +62,7 @@ def rows(url: str, table: str, *columns: str) -> list[Any]:
     return found
 
 
-def test_a_lesson_is_registered_as_nbgrader_does_it(book: Book, url: str, lesson: Lesson, a_class: Any) -> None:
+def test_a_lesson_is_registered_as_nbgrader_does_it(book: Gradebook, url: str, lesson: Lesson, a_class: Any) -> None:
     a_class.call("nbgrader", "generate_assignment", a_class.slug, "--force")
     theirs = f"sqlite:///{a_class.root}/grading/gradebook.db"
     for table, columns in {
@@ -74,20 +79,20 @@ def test_a_lesson_is_registered_as_nbgrader_does_it(book: Book, url: str, lesson
     assert book.register(lesson) == []
 
 
-def test_one_submission_is_one_transaction(book: Book, url: str, lesson: Lesson) -> None:
+def test_one_submission_is_one_transaction(book: Gradebook, url: str, lesson: Lesson) -> None:
     book.record(lesson.slug, "ada", outcome(lesson), STAMP, {"say-it-plainly"})
     before = {t: rows(url, t, "*") for t in ("grade", "comment", "submitted_notebook", "appraise_outcome", "student")}
     bad = outcome(lesson, 0.5, notes=[object()])  # the history is written last, and refuses it
     for student in ("ada", "ben"):
         with pytest.raises((GradebookError, TypeError)):
-            book.record(lesson.slug, student, bad, Stamp("k2", "s2", "l1"), set())
+            book.record(lesson.slug, student, bad, Fingerprint("k2", "s2", "l1"), set())
     assert {t: rows(url, t, "*") for t in before} == before
-    book.record(lesson.slug, "ben", outcome(lesson, 0.5), Stamp("k2", "s2", "l1"), set())
+    book.record(lesson.slug, "ben", outcome(lesson, 0.5), Fingerprint("k2", "s2", "l1"), set())
     assert book.is_done(lesson.slug, "ben", "k2")
     assert not book.is_done(lesson.slug, "ben", "k1")
 
 
-def test_a_fault_is_not_done_and_writes_history_once(book: Book, lesson: Lesson) -> None:
+def test_a_fault_is_not_done_and_writes_history_once(book: Gradebook, lesson: Lesson) -> None:
     failed = outcome(lesson, status="grader's fault")
     for _ in range(2):
         book.record(lesson.slug, "ada", failed, STAMP, set())
@@ -100,48 +105,48 @@ def test_a_fault_is_not_done_and_writes_history_once(book: Book, lesson: Lesson)
     assert (last["submission"], last["lesson"], last["walls"]) == ("s1", "l1", "none")
 
 
-def test_what_somebody_else_changed_in_the_gradebook_is_not_done(book: Book, url: str, lesson: Lesson) -> None:
+def test_what_somebody_else_changed_in_the_gradebook_is_not_done(book: Gradebook, url: str, lesson: Lesson) -> None:
     book.record(lesson.slug, "ada", outcome(lesson), STAMP, set())
-    with Gradebook(url) as theirs:
+    with NbgraderGradebook(url) as theirs:
         theirs.find_grade("which-design", lesson.slug, lesson.slug, "ada").auto_score = 0.0
         theirs.db.commit()
     assert not book.is_done(lesson.slug, "ada", "k1")
 
 
 def test_a_persons_mark_stays_and_is_looked_at_again_when_the_text_changes(
-    book: Book, url: str, lesson: Lesson
+    book: Gradebook, url: str, lesson: Lesson
 ) -> None:
     book.record(lesson.slug, "ada", outcome(lesson), STAMP, set())
 
     def look() -> tuple[float | None, bool]:
-        with Gradebook(url) as theirs:
+        with NbgraderGradebook(url) as theirs:
             grade = theirs.find_grade("say-it-plainly", lesson.slug, lesson.slug, "ada")
             return grade.manual_score, grade.needs_manual_grade
 
     assert look() == (None, True)
-    with Gradebook(url) as theirs:
+    with NbgraderGradebook(url) as theirs:
         grade = theirs.find_grade("say-it-plainly", lesson.slug, lesson.slug, "ada")
         grade.manual_score, grade.needs_manual_grade = 2.0, False
         theirs.db.commit()
-    book.record(lesson.slug, "ada", outcome(lesson), Stamp("k2", "s1", "l1"), set())  # another library
+    book.record(lesson.slug, "ada", outcome(lesson), Fingerprint("k2", "s1", "l1"), set())  # another library
     assert look() == (2.0, False)
-    book.record(lesson.slug, "ada", outcome(lesson), Stamp("k3", "s2", "l1"), set())
+    book.record(lesson.slug, "ada", outcome(lesson), Fingerprint("k3", "s2", "l1"), set())
     assert look() == (2.0, True)
 
 
 def test_a_gradebook_that_was_half_made_or_is_old_is_put_right(url: str, lesson: Lesson, tmp_path: Path) -> None:
     engine = sa.create_engine(url)
-    gradebook.api.Base.metadata.create_all(engine)  # a run that was killed here left no version
+    api.Base.metadata.create_all(engine)  # a run that was killed here left no version
     engine.dispose()
-    with Book(url) as book:
+    with Gradebook(url) as book:
         book.register(lesson)
     assert len(rows(url, "alembic_version", "version_num")) == 1
     newest = rows(url, "alembic_version", "version_num")
     with sqlite3.connect(tmp_path / "gradebook.db") as db:  # as nbgrader left it before there were courses
-        (before,) = gradebook.ScriptDirectory(gradebook.dbutil.ALEMBIC_DIR).get_revision("head")._all_down_revisions
+        (before,) = ScriptDirectory(dbutil.ALEMBIC_DIR).get_revision("head")._all_down_revisions
         db.execute("UPDATE alembic_version SET version_num = ?", (before,))
         db.execute("DROP TABLE course")
-    with Book(url) as book:
+    with Gradebook(url) as book:
         assert book.has(lesson.slug)
     assert rows(url, "alembic_version", "version_num") == newest
     assert [p for p in tmp_path.iterdir() if p.name != "gradebook.db"], "nbgrader keeps a copy"
@@ -149,9 +154,9 @@ def test_a_gradebook_that_was_half_made_or_is_old_is_put_right(url: str, lesson:
 
 def test_a_database_that_does_not_answer_is_one_line() -> None:
     with pytest.raises(GradebookError, match="cannot be opened"):
-        Book("sqlite:////nowhere/at/all.db")
+        Gradebook("sqlite:////nowhere/at/all.db")
     with pytest.raises(GradebookError, match="cannot be opened"):
-        Book("postgresql+psycopg://nobody@127.0.0.1:9/none")
+        Gradebook("postgresql+psycopg://nobody@127.0.0.1:9/none")
 
 
 # ── PostgreSQL ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -200,18 +205,18 @@ def test_a_class_on_postgresql_is_the_class_on_sqlite(a_class: Any, postgres: st
     a_class.hand_in("Zoë Ünal", {"which-design": "design = 'case report'"})
     a_class.hand_in("nul", {"n-in-each-arm": "print('a\\x00b'); arm_n = 40"})
     a_class.hand_in("empty", b"")
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     must = a_class.scores(), a_class.outcomes()
     shutil.rmtree(a_class.root / "grading" / "autograded")
     a_class.set(f"c.CourseDirectory.db_url = '{postgres}'")
-    assert classrun.run(a_class.slug) == 0
+    assert grade_class(a_class.slug) == 0
     assert (a_class.scores(postgres), a_class.outcomes(postgres)) == must
     assert must[0]["ada"]["points"]["which-design"] == 2.0
     capsys.readouterr()
-    assert classrun.run(a_class.slug) == 0
+    assert grade_class(a_class.slug) == 0
     assert "0 graded now; 4 done before" in capsys.readouterr().out
     a_class.hand_in("ada", right=False)
-    classrun.run(a_class.slug)
+    grade_class(a_class.slug)
     assert a_class.scores(postgres)["ada"]["points"]["which-design"] == 0.0
     assert len(a_class.outcomes(postgres)["ada"]) == 2
     export.main("nbgrader")

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from appraise.course import load_course
-from appraise.errors import CourseError
+from appraise.errors import CourseError, LessonError
 from appraise.exercises.exercise import Exercise
-from appraise.grading import classrun, items
-from appraise.grading.judge import LessonError
+from appraise.grading.class_run.run import grade_class
+from appraise.grading.reports import item_analysis as items
 from tests.conftest import ROOT
 
 EXERCISES = {
@@ -104,7 +104,7 @@ def test_a_class(a_class: Any, capsys: pytest.CaptureFixture[str]) -> None:
     a_class.hand_in("s03", {"n-in-each-arm": "arm_n = 80", "the-difference": "while True: pass"})
     a_class.hand_in("s04", right=False)
     a_class.hand_in("s05", b"")  # unreadable: no answer of theirs is known
-    classrun.run(a_class.slug, workers=1)
+    grade_class(a_class.slug, workers=1)
     capsys.readouterr()
     assert items.main(a_class.slug) == 0
     said = capsys.readouterr().out

@@ -12,11 +12,18 @@ from typing import Any
 import nbformat
 import pytest
 
-from appraise.exercises.exercise import Accepted
-from appraise.grading import judge, rebuild
-from appraise.grading.channel import Ended
-from appraise.grading.judge import LessonError, Outcome, proper
-from appraise.grading.learner import Child, Warm
+from appraise.errors import LessonError, WorkerDied
+from appraise.exercises.exercise import Accepted, Status
+from appraise.grading.judging import judging
+from appraise.grading.judging.canaries import run_canaries
+from appraise.grading.judging.judging import _SubmissionRun
+from appraise.grading.judging.lesson import _imported_names, only_shows
+from appraise.grading.judging.outcome import Outcome
+from appraise.grading.judging.validation import validate
+from appraise.grading.submission.matching import match_answers
+from appraise.grading.submission.reading import read_notebook
+from appraise.grading.worker.client import Worker
+from appraise.grading.worker.fork_server import ForkServer
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
@@ -47,18 +54,20 @@ def test_all_seven_kinds_right_and_untouched(graded: Graded) -> None:
     assert untouched.status == "graded"
 
 
-def test_canaries_pass_and_a_key_that_gives_points_away_stops_everything(lesson: Any, warm: Warm, course: Path) -> None:
+def test_canaries_pass_and_a_key_that_gives_points_away_stops_everything(
+    lesson: Any, server: ForkServer, course: Path
+) -> None:
     solution = next((course / "solutions").rglob("*.ipynb"))
-    judge.canary(lesson, warm, solution)
+    run_canaries(lesson, server, solution)
     loose = {
         **lesson.exercises,
         "which-design": replace(lesson.exercises["which-design"], accept=[Accepted(["canary"] * 3)]),
     }
     with pytest.raises(LessonError, match=r"known to be wrong gets 2\.0 points for “which-design”"):
-        judge.canary(judge.replace(lesson, exercises=loose), warm, solution)
+        run_canaries(replace(lesson, exercises=loose), server, solution)
     strict = {**lesson.exercises, "n-in-each-arm": replace(lesson.exercises["n-in-each-arm"], expected=41)}
     with pytest.raises(LessonError, match="own solution"):
-        judge.canary(judge.replace(lesson, exercises=strict), warm, solution)
+        run_canaries(replace(lesson, exercises=strict), server, solution)
 
 
 def test_what_hangs_every_reading_costs_one_item_once(graded: Any) -> None:
@@ -69,14 +78,14 @@ def test_what_hangs_every_reading_costs_one_item_once(graded: Any) -> None:
     assert len([n for n in outcome.notes if "time limit" in n]) == 1
 
 
-def test_who_has_used_up_an_items_time_has_less_for_the_others(lesson: Any, warm: Any, handed: Any) -> None:
-    answers = rebuild.answers(lesson.release, rebuild.read(nbformat.writes(handed()).encode()))
-    run = judge._Run(lesson, warm, answers, [])
-    assert run._seconds == warm.limits.item_seconds
-    run._lost(3, Ended("crashed", "x"))
-    assert run._seconds == warm.limits.item_seconds
-    run._lost(3, Ended("time limit", "x"))
-    assert run._seconds == warm.limits.item_seconds / 4
+def test_who_has_used_up_an_items_time_has_less_for_the_others(lesson: Any, server: Any, submission: Any) -> None:
+    answers = match_answers(lesson.release, read_notebook(nbformat.writes(submission()).encode()))
+    run = _SubmissionRun(lesson, server, answers, [])
+    assert run._seconds == server.limits.item_seconds
+    run._lost(3, WorkerDied(Status.CRASHED, "x"))
+    assert run._seconds == server.limits.item_seconds
+    run._lost(3, WorkerDied(Status.TIME_LIMIT, "x"))
+    assert run._seconds == server.limits.item_seconds / 4
 
 
 @pytest.mark.parametrize(
@@ -97,8 +106,8 @@ def test_who_has_used_up_an_items_time_has_less_for_the_others(lesson: Any, warm
     ],
 )
 def test_a_cell_that_only_shows_is_known_by_its_parts(source: str, shows: bool) -> None:
-    ours = judge._imported(["from appraise import numbers, outside, read\nfrom pandas import show\nimport os"])
-    assert judge.only_shows(source, ours) is shows
+    ours = _imported_names(["from appraise import numbers, outside, read\nfrom pandas import show\nimport os"])
+    assert only_shows(source, ours) is shows
 
 
 @pytest.mark.parametrize(
@@ -191,7 +200,7 @@ TAMPERING = {
         appraise.exercises.serialize.encode = lambda x: {"frame": {"columns": 3}}""",
     "result in the output": "print('2.0')\n2.0",
     "replaced shell": "type(get_ipython()).run_cell = lambda self, *a, **k: None",
-    "kills the warm parent": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)",
+    "kills the fork server": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)",
 }
 
 
@@ -204,11 +213,11 @@ def test_tampering_earns_nothing(graded: Graded, how: str) -> None:
     outcome = graded({"which-design": source}, right=False)
     earned = {n: p for n, p in points(outcome).items() if p}
     assert earned == {}
-    assert not [i for i in outcome.items.values() if i.status == judge.FAULT]
+    assert not [i for i in outcome.items.values() if i.status == Status.FAULT]
 
 
 def test_the_next_submission_is_whole_after_each_kind_of_damage(graded: Graded) -> None:
-    for how in ("kills the warm parent", "garbage on the channel"):
+    for how in ("kills the fork server", "garbage on the channel"):
         graded({"which-design": textwrap.dedent(TAMPERING[how])}, right=False)
         assert points(graded()) == FULL
 
@@ -219,7 +228,7 @@ def test_nothing_crosses_from_one_submission_to_the_next(graded: Graded) -> None
     assert points(outcome) == FULL
 
 
-def test_nothing_is_left_running_and_no_file_is_left(graded: Graded, warm: Warm) -> None:
+def test_nothing_is_left_running_and_no_file_is_left(graded: Graded, server: ForkServer) -> None:
     source = """
         import subprocess, os, sys
         arm_n = 40
@@ -239,7 +248,7 @@ def test_nothing_is_left_running_and_no_file_is_left(graded: Graded, warm: Warm)
         except OSError:
             continue
     assert not [c for c in running if b"61.25" in c]
-    assert not list(warm.home.rglob("mine.txt"))
+    assert not list(server.home.rglob("mine.txt"))
 
 
 def test_random_numbers_are_the_same_on_repeat(graded: Graded) -> None:
@@ -248,10 +257,10 @@ def test_random_numbers_are_the_same_on_repeat(graded: Graded) -> None:
     assert first.outputs[2][0]["text"] == again.outputs[2][0]["text"]
 
 
-def test_the_environment_is_not_handed_on(graded: Graded, monkeypatch: pytest.MonkeyPatch, warm: Warm) -> None:
+def test_the_environment_is_not_handed_on(graded: Graded, monkeypatch: pytest.MonkeyPatch, server: ForkServer) -> None:
     monkeypatch.setenv("APPRAISE_SECRET", "abc")
-    os.kill(warm.process.pid, 9)
-    warm.process.wait()
+    os.kill(server.process.pid, 9)
+    server.process.wait()
     outcome = graded({"n-in-each-arm": "import os\nprint(sorted(os.environ))\narm_n = 40"})
     assert "APPRAISE_SECRET" not in outcome.outputs[2][0]["text"]
     assert points(outcome) == FULL
@@ -286,10 +295,10 @@ def test_a_judge_that_fails_gives_no_number(graded: Graded, monkeypatch: pytest.
             raise KeyError("x")
         return honest(ex, *rest)
 
-    honest = judge.judge
-    monkeypatch.setattr(judge, "judge", broken)
+    honest = judging.judge
+    monkeypatch.setattr(judging, "judge", broken)
     outcome = graded()
-    assert outcome.status == judge.FAULT
+    assert outcome.status == Status.FAULT
     assert points(outcome) == {**FULL, "which-design": None}
     assert outcome.outputs[5][0]["output_type"] == "error"
 
@@ -305,14 +314,14 @@ def test_a_judge_that_fails_gives_no_number(graded: Graded, monkeypatch: pytest.
     ],
 )  # fmt: skip
 def test_what_is_not_plain_data_is_refused(value: Any) -> None:
-    assert set(proper([1, value])) == {"other"}
+    assert set(validate([1, value])) == {"other"}
 
 
 def test_a_cell_of_the_lesson_sees_what_a_learner_did_to_its_names() -> None:
     # such cells were once run before the fork, for everybody alike: that gave 5.0, where a kernel gives 4.0
-    with Warm(["scores = [6, 4]"]) as process:
-        child = Child(process)
-        child.run("scores.append(2)", 10)
-        child.run("middle = sum(scores) / len(scores)", 10)
-        assert child.fetch("middle", 10) == (True, 4.0)
-        child.close()
+    with ForkServer(["scores = [6, 4]"]) as process:
+        worker = Worker(process)
+        worker.run("scores.append(2)", 10)
+        worker.run("middle = sum(scores) / len(scores)", 10)
+        assert worker.fetch("middle", 10) == (True, 4.0)
+        worker.close()

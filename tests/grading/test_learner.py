@@ -16,9 +16,11 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from appraise.grading.channel import Ended
-from appraise.grading.learner import Broken, Child, Limits, Warm
-from appraise.grading.rebuild import Beside
+from appraise.errors import SandboxError, WorkerDied
+from appraise.grading.limits import Limits
+from appraise.grading.submission.attachments import Attachment
+from appraise.grading.worker.client import Worker
+from appraise.grading.worker.fork_server import ForkServer
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
@@ -108,22 +110,22 @@ def seen(outputs: list[Any]) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def process() -> Iterator[Warm]:
-    with Warm(["import numpy as np", "import matplotlib.pyplot as plt"], Limits(item_seconds=10)) as warm:
-        yield warm
+def process() -> Iterator[ForkServer]:
+    with ForkServer(["import numpy as np", "import matplotlib.pyplot as plt"], Limits(item_seconds=10)) as server:
+        yield server
 
 
-def test_outputs_are_those_of_a_kernel(process: Warm) -> None:
+def test_outputs_are_those_of_a_kernel(process: ForkServer) -> None:
     opening = ["import numpy as np", "import matplotlib.pyplot as plt"]
     nb = new_notebook(cells=[new_code_cell(s) for s in [*opening, *CELLS]])
     NotebookClient(nb, allow_errors=True, timeout=60).execute(env=_outside_pytest())
-    child = Child(process)
+    worker = Worker(process)
     differ = []
     for source, cell in zip(CELLS, nb.cells[2:]):
-        ours = seen(child.run(source, 10).outputs)
+        ours = seen(worker.run(source, 10).outputs)
         if ours != seen(cell.outputs):
             differ.append((source, ours, seen(cell.outputs)))
-    child.close()
+    worker.close()
     assert differ == []
 
 
@@ -136,86 +138,86 @@ def test_every_solution_notebook_shows_what_a_kernel_shows() -> None:
         sources = [c.source for c in nb.cells if c.cell_type == "code" and not c.source.startswith("check(")]
         kernel = new_notebook(cells=[new_code_cell(s) for s in sources])
         NotebookClient(kernel, allow_errors=True, timeout=120).execute(env=_outside_pytest())
-        with Warm([], Limits(item_seconds=60)) as warm:
-            child = Child(warm)
+        with ForkServer([], Limits(item_seconds=60)) as server:
+            worker = Worker(server)
             for source, cell in zip(sources, kernel.cells):
-                ran = child.run(source, 60, pictures=True)
+                ran = worker.run(source, 60, pictures=True)
                 assert seen(ran.outputs) == seen(cell.outputs), f"{path.name}: {source[:200]}"
-            child.close()
+            worker.close()
 
 
-def test_pictures_are_drawn_only_where_they_are_marked(process: Warm) -> None:
-    child = Child(process)
-    plain = child.run("fig, ax = plt.subplots(); ax.plot([1, 2])", 10).outputs[-1]["data"]
-    drawn = child.run("fig, ax = plt.subplots(); ax.plot([1, 2])", 10, pictures=True).outputs[-1]["data"]
-    child.close()
+def test_pictures_are_drawn_only_where_they_are_marked(process: ForkServer) -> None:
+    worker = Worker(process)
+    plain = worker.run("fig, ax = plt.subplots(); ax.plot([1, 2])", 10).outputs[-1]["data"]
+    drawn = worker.run("fig, ax = plt.subplots(); ax.plot([1, 2])", 10, pictures=True).outputs[-1]["data"]
+    worker.close()
     assert "image/png" not in plain
     assert "not drawn" in plain["text/plain"]
     assert "image/png" in drawn
 
 
 def test_the_courses_own_pictures_are_drawn_only_there_too_and_keep_their_words() -> None:
-    with Warm(["from appraise.figures import timeline"], shows=["timeline()", "None", "1 / 0"]) as warm:
-        child = Child(warm)
-        plain = child.run("timeline()", 30).outputs[-1]["data"]["text/html"]
-        drawn = child.run("timeline()", 30, pictures=True).outputs[-1]["data"]["text/html"]
-        child.close()
+    with ForkServer(["from appraise.figures import timeline"], shows=["timeline()", "None", "1 / 0"]) as server:
+        worker = Worker(server)
+        plain = worker.run("timeline()", 30).outputs[-1]["data"]["text/html"]
+        drawn = worker.run("timeline()", 30, pictures=True).outputs[-1]["data"]["text/html"]
+        worker.close()
         assert "data:image" not in plain
         assert "not drawn" in plain
         assert "Time line" in plain
         assert "data:image/png" in drawn
         # what shows everybody the same is run once, before the fork; what shows nothing or stops is left to each
-        assert "Time line" in str(warm.shown[0])
-        assert warm.shown[1:] == [None, None]
+        assert "Time line" in str(server.shown[0])
+        assert server.shown[1:] == [None, None]
 
 
-def asked(child: Child, source: str) -> Any:
-    return child.run(source, 10).outputs[-1]["data"]["text/plain"]
+def asked(worker: Worker, source: str) -> Any:
+    return worker.run(source, 10).outputs[-1]["data"]["text/plain"]
 
 
-def test_a_traceback_shows_the_learners_lines_and_not_the_librarys(process: Warm) -> None:
-    child = Child(process)
-    ran = child.run("import pandas as pd\ntable = pd.DataFrame({'a': [1]})\ntable['b']", 10)
+def test_a_traceback_shows_the_learners_lines_and_not_the_librarys(process: ForkServer) -> None:
+    worker = Worker(process)
+    ran = worker.run("import pandas as pd\ntable = pd.DataFrame({'a': [1]})\ntable['b']", 10)
     text = "\n".join(ran.outputs[-1]["traceback"])
     assert ran.outputs[-1]["ename"] == "KeyError"
     assert "----> 3 table['b']" in text
     assert "site-packages" not in text
-    ran = child.run("def check(x):\n    return 1 / x\npd.Series([0]).map(check)", 10)
+    ran = worker.run("def check(x):\n    return 1 / x\npd.Series([0]).map(check)", 10)
     text = "\n".join(ran.outputs[-1]["traceback"])
     assert ("----> 2     return 1 / x" in text, "----> 3 pd.Series([0]).map(check)" in text) == (True, True)
     assert "site-packages" not in text
-    ran = child.run("try:\n    {}['k']\nexcept KeyError as e:\n    raise ValueError('v') from e", 10)
+    ran = worker.run("try:\n    {}['k']\nexcept KeyError as e:\n    raise ValueError('v') from e", 10)
     text = "\n".join(ran.outputs[-1]["traceback"])
     assert ("----> 2     {}['k']" in text, "direct cause" in text) == (True, True)
-    ran = child.run("def down(n):\n    return down(n + 1)\ndown(0)", 10)
+    ran = worker.run("def down(n):\n    return down(n + 1)\ndown(0)", 10)
     assert ran.error == "RecursionError"
     assert len("\n".join(ran.outputs[-1]["traceback"])) < 2000
-    child.run("import inspect, sys, time\nfrom appraise.grading import shell", 10)
-    child.run("def spent(f):\n    t = time.perf_counter(); f(sys._getframe()); return time.perf_counter() - t", 10)
+    worker.run("import inspect, sys, time\nfrom appraise.grading.worker import shell", 10)
+    worker.run("def spent(f):\n    t = time.perf_counter(); f(sys._getframe()); return time.perf_counter() - t", 10)
     quick = "min(spent(inspect.getmodule) for _ in range(9)) * 10 < min(spent(shell._getmodule) for _ in range(9))"
-    assert asked(child, quick) == "True"
-    child.close()
+    assert asked(worker, quick) == "True"
+    worker.close()
 
 
-def test_time_is_counted_anew_for_a_cell_and_not_for_each_small_one(process: Warm, monkeypatch: Any) -> None:
-    child = Child(process)
+def test_time_is_counted_anew_for_a_cell_and_not_for_each_small_one(process: ForkServer, monkeypatch: Any) -> None:
+    worker = Worker(process)
     counted: list[float] = []
-    honest = Warm.time
-    monkeypatch.setattr(Warm, "time", lambda self: (counted.append(time.monotonic()), honest(self))[-1])
+    honest = ForkServer.time
+    monkeypatch.setattr(ForkServer, "time", lambda self: (counted.append(time.monotonic()), honest(self))[-1])
     for _ in range(10):
-        child.run("1 + 1", 100)
+        worker.run("1 + 1", 100)
     assert counted == []  # since it began
-    child.run(BUSY.format(0.2), 100)
-    child.run("1 + 1", 2)  # a twentieth of its time is over
+    worker.run(BUSY.format(0.2), 100)
+    worker.run("1 + 1", 2)  # a twentieth of its time is over
     assert len(counted) == 1
-    with pytest.raises(Ended, match="no answer in time"):
-        child.run("while True: pass", 2)
+    with pytest.raises(WorkerDied, match="no answer in time"):
+        worker.run("while True: pass", 2)
 
 
 BUSY = "import time\nsince = time.process_time()\nwhile time.process_time() - since < {}: pass"
 
 
-def test_time_is_that_of_the_processor_so_a_busy_machine_costs_nobody_points(process: Warm) -> None:
+def test_time_is_that_of_the_processor_so_a_busy_machine_costs_nobody_points(process: ForkServer) -> None:
     everywhere = os.sched_getaffinity(0)
     one, longest = min(everywhere), 0.0
     # all on one processor, each in a session of its own, since some systems share the time among sessions
@@ -223,16 +225,16 @@ def test_time_is_that_of_the_processor_so_a_busy_machine_costs_nobody_points(pro
     try:
         for pid in (process.process.pid, *(hog.pid for hog in hogs)):
             os.sched_setaffinity(pid, {one})
-        child = Child(process)
+        worker = Worker(process)
         for _ in range(20):  # until a limit by the clock would have ended it
             began = time.monotonic()
-            assert child.run(BUSY.format(0.6), 1).error is None
+            assert worker.run(BUSY.format(0.6), 1).error is None
             longest = max(longest, time.monotonic() - began)
             if longest > 1:
                 break
         assert longest > 1, "the processor was not busy, so nothing was tested"
-        with pytest.raises(Ended, match="no answer in time"):
-            child.run(BUSY.format(60), 1)
+        with pytest.raises(WorkerDied, match="no answer in time"):
+            worker.run(BUSY.format(60), 1)
     finally:
         os.sched_setaffinity(process.process.pid, everywhere)
         for hog in hogs:
@@ -240,36 +242,40 @@ def test_time_is_that_of_the_processor_so_a_busy_machine_costs_nobody_points(pro
             hog.wait()
 
 
-def test_what_sleeps_has_its_time_by_the_clock_and_children_count(process: Warm) -> None:
+def test_what_sleeps_has_its_time_by_the_clock_and_children_count(process: ForkServer) -> None:
     idle = "import time\ntime.sleep(60)"
     other = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'while True: pass'])"
     for source in (idle, other):
-        with pytest.raises(Ended, match="no answer in time"):
-            Child(process).run(source, 1)
+        with pytest.raises(WorkerDied, match="no answer in time"):
+            Worker(process).run(source, 1)
 
 
-def test_files_beside_the_notebook_are_there_and_shadow_nothing(process: Warm) -> None:
-    files = [Beside("data/own.csv", b"a,b\n1,2\n"), Beside("helper.py", b"x = 5"), Beside("json.py", b"raise 1")]
-    child = Child(process, files)
-    ran = child.run("import json, helper\nprint(helper.x, open('data/own.csv').read(), json.dumps([1]))", 10)
-    child.close()
+def test_files_beside_the_notebook_are_there_and_shadow_nothing(process: ForkServer) -> None:
+    files = [
+        Attachment("data/own.csv", b"a,b\n1,2\n"),
+        Attachment("helper.py", b"x = 5"),
+        Attachment("json.py", b"raise 1"),
+    ]
+    worker = Worker(process, files)
+    ran = worker.run("import json, helper\nprint(helper.x, open('data/own.csv').read(), json.dumps([1]))", 10)
+    worker.close()
     assert ran.error is None
     assert ran.outputs[0]["text"].split() == ["5", "a,b", "1,2", "[1]"]
 
 
-def test_output_is_cut_by_bytes(process: Warm) -> None:
-    child = Child(process)
-    outputs = child.run("print('x' * 30_000_000)", 10).outputs
-    child.close()
+def test_output_is_cut_by_bytes(process: ForkServer) -> None:
+    worker = Worker(process)
+    outputs = worker.run("print('x' * 30_000_000)", 10).outputs
+    worker.close()
     assert sum(len(o["text"]) for o in outputs) < 600_000
     assert "cut here" in outputs[-1]["text"]
 
 
 def test_an_opening_cell_that_fails_is_the_graders_fault() -> None:
-    with pytest.raises(Broken, match="ZeroDivisionError in “1 / 0”"):
-        Warm(["1 / 0"])
+    with pytest.raises(SandboxError, match="ZeroDivisionError in “1 / 0”"):
+        ForkServer(["1 / 0"])
 
 
 def test_an_opening_cell_that_starts_a_thread_is_refused() -> None:
-    with pytest.raises(Broken, match="2 threads"):
-        Warm(["import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()"])
+    with pytest.raises(SandboxError, match="2 threads"):
+        ForkServer(["import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()"])

@@ -85,20 +85,20 @@ def trusted(empty_class: Class) -> Class:
     return empty_class
 
 
-def test_nothing_is_graded_unless_submissions_are_trusted_in_words(empty_class: Class, handed: Handed) -> None:
+def test_nothing_is_graded_unless_submissions_are_trusted_in_words(empty_class: Class, submission: Handed) -> None:
     with (empty_class.root / "nbgrader_config.py").open("a", encoding="utf-8") as f:
-        f.write("from appraise.grading import walls\nwalls.TIERS = ()\n")
-    empty_class.hand_in("ada", handed())
+        f.write("from appraise.grading.worker import starting\nstarting.TIERS = ()\n")
+    empty_class.hand_in("ada", submission())
     said = empty_class.nbgrader("autograde", SLUG, ok=False)
     assert "c.JudgeOutside.trust_submissions = True" in said
     assert "Traceback" not in said
     assert not (empty_class.root / "grading" / "autograded").exists()
 
 
-def test_a_class_from_release_to_export(trusted: Class, handed: Handed) -> None:
+def test_a_class_from_release_to_export(trusted: Class, submission: Handed) -> None:
     zero = dict.fromkeys(GRADED, 0.0)
     half = {"n-in-each-arm": "arm_n = 80", "draw-the-means": "ax = 3", "mean-of-scores": "import os; os._exit(0)"}
-    skipped = handed({"which-design": "design = 'case report'"})
+    skipped = submission({"which-design": "design = 'case report'"})
     for cell in skipped.cells:
         cell.metadata.tags = ["skip-execution"]
     forged = {"which-design": "import sys\nsys.displayhook(2.0)\ndesign = 'x'"}
@@ -107,17 +107,17 @@ def test_a_class_from_release_to_export(trusted: Class, handed: Handed) -> None:
     shown = {
         "n-in-each-arm": "from IPython.display import HTML\narm_n = 40\nHTML('<script>alert(1)</script><b>hi</b>')"
     }
-    text = nbformat.writes(handed())
+    text = nbformat.writes(submission())
     must = {
-        "right": (handed(), GRADED),
-        "untouched": (handed(right=False), zero),
-        "half": (handed(half), {**GRADED, **dict.fromkeys([*half, "the-difference"], 0.0)}),
+        "right": (submission(), GRADED),
+        "untouched": (submission(right=False), zero),
+        "half": (submission(half), {**GRADED, **dict.fromkeys([*half, "the-difference"], 0.0)}),
         "skips": (skipped, {**GRADED, "which-design": 0.0}),
-        "forges": (handed(forged, right=False), zero),
-        "transforms": (handed({"n-in-each-arm": drops}, right=False), zero),
-        "equals": (handed({"which-design": sly}, right=False), zero),
-        "shows": (handed(shown), GRADED),
-        "ends": (handed({"n-in-each-arm": "import os; os._exit(0)"}), {**GRADED, "n-in-each-arm": 0.0}),
+        "forges": (submission(forged, right=False), zero),
+        "transforms": (submission({"n-in-each-arm": drops}, right=False), zero),
+        "equals": (submission({"which-design": sly}, right=False), zero),
+        "shows": (submission(shown), GRADED),
+        "ends": (submission({"n-in-each-arm": "import os; os._exit(0)"}), {**GRADED, "n-in-each-arm": 0.0}),
         "breaks-off": (text[: text.index("design =")].encode(), {**dict.fromkeys(GRADED, None), "n-in-each-arm": 1.0}),
         "empty": (b"", dict.fromkeys(GRADED, None)),
         "list": (b"[]", dict.fromkeys(GRADED, None)),
@@ -131,8 +131,8 @@ def test_a_class_from_release_to_export(trusted: Class, handed: Handed) -> None:
     (trusted.folder("right") / "data.csv").write_text("1", encoding="utf-8")
     trusted.nbgrader("autograde", SLUG)
     assert {s: trusted.scores(s) for s in must} == {s: points for s, (_, points) in must.items()}
-    beside = trusted.root / "grading" / "autograded" / "right" / SLUG
-    assert {p.name for p in beside.iterdir()} == {f"{SLUG}.ipynb", "data.csv"}
+    attachments = trusted.root / "grading" / "autograded" / "right" / SLUG
+    assert {p.name for p in attachments.iterdir()} == {f"{SLUG}.ipynb", "data.csv"}
     assert trusted.autograded("empty").metadata.appraise.outcome.status == "unreadable"
 
     trusted.nbgrader("generate_feedback", SLUG)
@@ -150,39 +150,39 @@ def test_a_class_from_release_to_export(trusted: Class, handed: Handed) -> None:
     assert scores == {s: sum(p or 0.0 for p in points.values()) for s, (_, points) in must.items()}
 
 
-def test_a_worse_resubmission_leaves_no_old_point_and_loses_nothing_else(trusted: Class, handed: Handed) -> None:
-    trusted.hand_in("ada", handed())
+def test_a_worse_resubmission_leaves_no_old_point_and_loses_nothing_else(trusted: Class, submission: Handed) -> None:
+    trusted.hand_in("ada", submission())
     trusted.nbgrader("autograde", SLUG)
     assert trusted.scores("ada") == GRADED
-    worse = handed({"which-design": "design = 'case report'"})
+    worse = submission({"which-design": "design = 'case report'"})
     worse.cells = [c for c in worse.cells if "check(" not in c.source]
     trusted.hand_in("ada", worse)
     trusted.nbgrader("autograde", SLUG, "--force")
     assert trusted.scores("ada") == {**GRADED, "which-design": 0.0}
 
 
-def test_a_run_that_fails_as_a_whole_leaves_no_old_point(trusted: Class, handed: Handed) -> None:
-    trusted.hand_in("ada", handed())
+def test_a_run_that_fails_as_a_whole_leaves_no_old_point(trusted: Class, submission: Handed) -> None:
+    trusted.hand_in("ada", submission())
     trusted.nbgrader("autograde", SLUG)
     config = trusted.root / "nbgrader_config.py"
     with config.open("a", encoding="utf-8") as f:
         f.write(
-            "from appraise.grading import plugins\n"
+            "from appraise.grading import nbgrader as plugins\n"
             "def fail(*a, **k): raise MemoryError\n"
-            "plugins.judge.grade, honest = (lambda *a, **k: fail() if a[2].notes != [] else honest(*a, **k)), "
-            "plugins.judge.grade\n"
+            "plugins.grade_submission, honest = (lambda *a, **k: fail() if a[2].notes != [] else honest(*a, **k)), "
+            "plugins.grade_submission\n"
         )
-    nb = handed()
+    nb = submission()
     nb.cells.insert(3, nbformat.v4.new_code_cell("noted = 1"))
     trusted.hand_in("ada", nb)
     trusted.nbgrader("autograde", SLUG, "--force", ok=False)
     assert trusted.scores("ada") == dict.fromkeys(GRADED, None)
 
 
-def test_with_the_judge_left_out_there_is_no_point(trusted: Class, handed: Handed) -> None:
+def test_with_the_judge_left_out_there_is_no_point(trusted: Class, submission: Handed) -> None:
     with (trusted.root / "nbgrader_config.py").open("a", encoding="utf-8") as f:
-        f.write("c.Autograde.autograde_preprocessors.remove('appraise.grading.plugins.JudgeOutside')\n")
-    trusted.hand_in("ada", handed())
+        f.write("c.Autograde.autograde_preprocessors.remove('appraise.grading.nbgrader.JudgeOutside')\n")
+    trusted.hand_in("ada", submission())
     trusted.nbgrader("autograde", SLUG)
     assert trusted.scores("ada") == dict.fromkeys(GRADED, None)
     with (trusted.root / "nbgrader_config.py").open("a", encoding="utf-8") as f:
@@ -202,9 +202,9 @@ def test_with_the_judge_left_out_there_is_no_point(trusted: Class, handed: Hande
     ],
 )
 def test_files_that_do_not_fit_together_stop_the_run_in_one_line(
-    trusted: Class, handed: Handed, damage: str, said: str
+    trusted: Class, submission: Handed, damage: str, said: str
 ) -> None:
-    trusted.hand_in("ada", handed())
+    trusted.hand_in("ada", submission())
     key = trusted.root / "solutions" / SLUG / "key.json"
     release = trusted.root / "lessons" / SLUG / f"{SLUG}.ipynb"
     if damage == "key away":

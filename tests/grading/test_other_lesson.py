@@ -11,15 +11,17 @@ import nbformat
 import pytest
 from conftest import REPO
 
-from appraise.grading import classrun, rebuild
-from appraise.grading.judge import Lesson
+from appraise.grading.class_run.run import grade_class
+from appraise.grading.judging.lesson import Lesson
+from appraise.grading.submission.matching import match_answers, why_no_number
+from appraise.grading.submission.reading import read_notebook
 
 Handed = Callable[..., Any]
 
 
 def why(lesson: Lesson, nb: Any) -> str | None:
-    found = rebuild.read(json.dumps(nb).encode())
-    return rebuild.why_not(lesson.slug, found, rebuild.answers(lesson.release, found))
+    found = read_notebook(json.dumps(nb).encode())
+    return why_no_number(lesson.slug, found, match_answers(lesson.release, found))
 
 
 @pytest.mark.parametrize("slug", ["00-start-here", "01-five-tellings", "05-compared-with-what"])
@@ -35,11 +37,11 @@ def test_any_other_notebook_is_told_even_with_as_many_cells_and_a_name_asked_for
         assert "holds nothing of the lesson" in (why(lesson, nbformat.v4.new_notebook(cells=some)) or "")
 
 
-def test_the_lessons_own_notebook_is_taken_whatever_it_says_it_is(lesson: Lesson, handed: Handed) -> None:
-    nb = handed()
+def test_the_lessons_own_notebook_is_taken_whatever_it_says_it_is(lesson: Lesson, submission: Handed) -> None:
+    nb = submission()
     nb.metadata["appraise"] = {"lesson": "01-other"}
     assert why(lesson, nb) is None
-    bare = handed()
+    bare = submission()
     for cell in bare.cells:
         cell.metadata = nbformat.NotebookNode()
         cell.pop("id", None)
@@ -49,7 +51,7 @@ def test_the_lessons_own_notebook_is_taken_whatever_it_says_it_is(lesson: Lesson
 @pytest.mark.usefixtures("in_process")
 def test_it_is_unreadable_and_has_no_number(a_class: Any) -> None:
     a_class.hand_in("other", Path(REPO / "solutions/01-five-tellings/01-five-tellings.ipynb").read_bytes())
-    assert classrun.run(a_class.slug) == 0
+    assert grade_class(a_class.slug) == 0
     assert set(a_class.scores()["other"]["points"].values()) == {None}
     status, _, notes, _ = a_class.outcomes()["other"][-1]
     assert status == "unreadable"

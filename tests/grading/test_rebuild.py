@@ -14,8 +14,11 @@ import nbformat
 import pytest
 from test_judge import FULL, points
 
-from appraise.grading import rebuild
-from appraise.grading.judge import Lesson, Outcome
+from appraise.grading.judging.lesson import Lesson
+from appraise.grading.judging.outcome import Outcome
+from appraise.grading.submission.attachments import MOST_FILE_BYTES, read_attachments
+from appraise.grading.submission.choosing import which_lesson
+from appraise.grading.submission.reading import read_notebook
 
 Graded = Callable[..., Outcome]
 Handed = Callable[..., Any]
@@ -42,30 +45,30 @@ def text_of(nb: Any) -> str:
     ],
 )
 def test_unreadable_files_say_why(data: bytes, why: str) -> None:
-    assert why in (rebuild.read(data).unreadable or "")
+    assert why in (read_notebook(data).unreadable or "")
 
 
 def test_a_zip_is_named() -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as z:
         z.writestr("x.ipynb", "{}")
-    assert "zip" in (rebuild.read(archive.getvalue()).unreadable or "")
+    assert "zip" in (read_notebook(archive.getvalue()).unreadable or "")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-def test_other_encodings_are_graded(graded: Graded, handed: Handed, encoding: str) -> None:
-    assert points(graded(text_of(handed()).encode(encoding))) == FULL
+def test_other_encodings_are_graded(graded: Graded, submission: Handed, encoding: str) -> None:
+    assert points(graded(text_of(submission()).encode(encoding))) == FULL
 
 
-def test_windows_line_ends_are_graded(graded: Graded, handed: Handed) -> None:
-    nb = handed()
+def test_windows_line_ends_are_graded(graded: Graded, submission: Handed) -> None:
+    nb = submission()
     for cell in nb.cells:
         cell.source = cell.source.replace("\n", "\r\n")
     assert points(graded(nb)) == FULL
 
 
-def test_a_truncated_file_keeps_its_whole_cells(graded: Graded, handed: Handed) -> None:
-    text = text_of(handed())
+def test_a_truncated_file_keeps_its_whole_cells(graded: Graded, submission: Handed) -> None:
+    text = text_of(submission())
     cut = text[: text.index("mean_of")]
     outcome = graded(cut.encode())
     kept = {"n-in-each-arm", "which-design", "follow-the-figure"}
@@ -73,14 +76,14 @@ def test_a_truncated_file_keeps_its_whole_cells(graded: Graded, handed: Handed) 
     assert points(outcome) == {n: FULL[n] if n in kept else None for n in FULL}
     assert {i.status for n, i in outcome.items.items() if n not in kept} == {"unreadable"}
     assert outcome.status == "needs a person"
-    assert any("breaks off" in n for n in rebuild.read(cut.encode()).notes)
+    assert any("breaks off" in n for n in read_notebook(cut.encode()).notes)
 
 
-def test_old_formats_and_wrong_numbers(graded: Graded, handed: Handed) -> None:
-    nb = json.loads(text_of(handed()))
+def test_old_formats_and_wrong_numbers(graded: Graded, submission: Handed) -> None:
+    nb = json.loads(text_of(submission()))
     nb["nbformat"] = 99
     assert points(graded(json.dumps(nb).encode())) == FULL
-    old = nbformat.convert(handed(), 3)
+    old = nbformat.convert(submission(), 3)
     assert points(graded(json.dumps(old).encode())) == FULL
 
 
@@ -94,15 +97,15 @@ def _without(nb: Any, *what: str) -> Any:
 
 
 @pytest.mark.parametrize("lost", [("grade id",), ("cell id",), ("grade id", "cell id")])
-def test_lost_ids(graded: Graded, handed: Handed, lost: tuple[str, ...]) -> None:
-    data = json.dumps(_without(handed(), *lost)).encode()
+def test_lost_ids(graded: Graded, submission: Handed, lost: tuple[str, ...]) -> None:
+    data = json.dumps(_without(submission(), *lost)).encode()
     outcome = graded(data)
     assert points(outcome) == FULL
     assert bool(outcome.notes) == ("grade id" in lost)
 
 
-def test_all_cells_with_one_grade_id(graded: Graded, handed: Handed) -> None:
-    nb = handed()
+def test_all_cells_with_one_grade_id(graded: Graded, submission: Handed) -> None:
+    nb = submission()
     for cell in nb.cells:
         if "nbgrader" in cell.metadata:
             cell.metadata.nbgrader.grade_id = "n-in-each-arm-answer"
@@ -111,18 +114,18 @@ def test_all_cells_with_one_grade_id(graded: Graded, handed: Handed) -> None:
     assert any("Several cells" in n for n in outcome.notes)
 
 
-def test_cells_in_another_order_and_all_ids_the_same(graded: Graded, handed: Handed) -> None:
-    nb = handed()
+def test_cells_in_another_order_and_all_ids_the_same(graded: Graded, submission: Handed) -> None:
+    nb = submission()
     nb.cells = nb.cells[::-1]
     assert points(graded(json.dumps(nb).encode())) == FULL
-    nb = handed()
+    nb = submission()
     for cell in nb.cells:
         cell.id = "same"
     assert points(graded(json.dumps(nb).encode())) == FULL
 
 
-def test_deleted_checks_come_back_and_deleted_answers_are_missing(graded: Graded, handed: Handed) -> None:
-    nb = handed()
+def test_deleted_checks_come_back_and_deleted_answers_are_missing(graded: Graded, submission: Handed) -> None:
+    nb = submission()
     nb.cells = [c for c in nb.cells if not c.source.startswith("check(")]
     assert points(graded(nb)) == FULL
     nb.cells = [c for c in nb.cells if not c.source.startswith("design =")]
@@ -131,8 +134,8 @@ def test_deleted_checks_come_back_and_deleted_answers_are_missing(graded: Graded
     assert outcome.items["which-design"].status == "missing"
 
 
-def test_changed_checks_points_types_and_tags_do_not_matter(graded: Graded, handed: Handed) -> None:
-    nb = handed({"which-design": "design = 'case report'"})
+def test_changed_checks_points_types_and_tags_do_not_matter(graded: Graded, submission: Handed) -> None:
+    nb = submission({"which-design": "design = 'case report'"})
     for cell in nb.cells:
         cell.metadata.tags = ["skip-execution"]
         if cell.source.startswith("check("):
@@ -146,8 +149,8 @@ def test_changed_checks_points_types_and_tags_do_not_matter(graded: Graded, hand
     assert points(outcome) == {**FULL, "which-design": 0.0}
 
 
-def test_an_answer_cell_of_another_type_is_restored(graded: Graded, handed: Handed) -> None:
-    nb = handed()
+def test_an_answer_cell_of_another_type_is_restored(graded: Graded, submission: Handed) -> None:
+    nb = submission()
     for cell in nb.cells:
         if cell.source.startswith("design ="):
             cell.cell_type = "markdown"
@@ -157,9 +160,9 @@ def test_an_answer_cell_of_another_type_is_restored(graded: Graded, handed: Hand
 
 
 def test_a_repeated_answer_cell_gives_the_one_that_was_worked_on(
-    graded: Graded, handed: Handed, lesson: Lesson
+    graded: Graded, submission: Handed, lesson: Lesson
 ) -> None:
-    nb = handed()
+    nb = submission()
     stub = next(c for c in lesson.release.cells if c.source.startswith("design ="))
     nb.cells.insert(2, nbformat.from_dict({**stub, "id": "another"}))
     outcome = graded(json.dumps(nb).encode())
@@ -167,40 +170,40 @@ def test_a_repeated_answer_cell_gives_the_one_that_was_worked_on(
     assert any("Several cells" in n for n in outcome.notes)
 
 
-def test_added_cells_are_noted(graded: Graded, handed: Handed) -> None:
-    nb = handed()
+def test_added_cells_are_noted(graded: Graded, submission: Handed) -> None:
+    nb = submission()
     nb.cells.insert(3, nbformat.v4.new_code_cell("arm_n = 1"))
     outcome = graded(nb)
     assert points(outcome) == FULL
     assert any("added to the lesson" in n for n in outcome.notes)
 
 
-def test_the_lesson_is_known_by_its_identity(handed: Handed, lesson: Lesson) -> None:
+def test_the_lesson_is_known_by_its_identity(submission: Handed, lesson: Lesson) -> None:
     ids = {"90-fixture": {"n-in-each-arm-answer"}, "04-other": {"x-answer"}}
-    nb = handed()
-    assert rebuild.which_lesson(rebuild.read(text_of(nb).encode()), ids) == "90-fixture"
+    nb = submission()
+    assert which_lesson(read_notebook(text_of(nb).encode()), ids) == "90-fixture"
     nb.metadata = nbformat.NotebookNode()
-    found = rebuild.read(text_of(nb).encode())
+    found = read_notebook(text_of(nb).encode())
     assert (found.lesson, found.version) == ("90-fixture", lesson.version)
     del nb.cells[1]
-    assert rebuild.which_lesson(rebuild.read(text_of(nb).encode()), ids) == "90-fixture"
-    assert rebuild.which_lesson(rebuild.read(text_of(_without(nb, "grade id")).encode()), ids) is None
+    assert which_lesson(read_notebook(text_of(nb).encode()), ids) == "90-fixture"
+    assert which_lesson(read_notebook(text_of(_without(nb, "grade id")).encode()), ids) is None
 
 
 def test_files_beside_follow_no_link_and_shadow_nothing(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("secret", encoding="utf-8")
-    folder = tmp_path / "handed-in"
+    folder = tmp_path / "submission-in"
     (folder / "numpy").mkdir(parents=True)
     (folder / "numpy" / "__init__.py").write_text("", encoding="utf-8")
     (folder / "math.py").write_text("", encoding="utf-8")
     (folder / "math.csv").write_text("1", encoding="utf-8")
     (folder / "notes").mkdir()
     (folder / "notes" / "a.txt").write_text("a", encoding="utf-8")
-    (folder / "big.bin").write_bytes(b"x" * (rebuild.MOST_FILE_BYTES + 1))
+    (folder / "big.bin").write_bytes(b"x" * (MOST_FILE_BYTES + 1))
     (folder / "link.txt").symlink_to(secret)
     (folder / "links").symlink_to(tmp_path)
     os.mkfifo(folder / "pipe")
-    files, notes = rebuild.files_beside(folder)
+    files, notes = read_attachments(folder)
     assert {f.name for f in files} == {"math.csv", "notes/a.txt"}
     assert len(notes) == 6

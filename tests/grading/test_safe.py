@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from appraise.grading.safe import clean_html, clean_markdown, clean_outputs
+from appraise.grading.sanitize import clean_html, clean_markdown, clean_outputs
 
 PAYLOADS = [
     "<script>alert(1)</script>",

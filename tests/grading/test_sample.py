@@ -13,8 +13,13 @@ import nbformat
 import pytest
 import yaml
 
-from appraise.grading import classrun, judge, sample
-from appraise.grading.classrun import ClassError
+from appraise.errors import ClassError
+from appraise.exercises.exercise import Status
+from appraise.grading.class_run.run import grade_class
+from appraise.grading.gradebook.writer import open_gradebook
+from appraise.grading.judging.lesson import load_course_lesson
+from appraise.grading.reports import sample_class as sample
+from appraise.grading.settings import Settings, read_settings
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
@@ -53,7 +58,7 @@ def test_the_class_gets_the_points_that_stand_beside_it(banked: Any) -> None:
     assert sample.main(banked.slug, 40, 7) == 0
     must = sample.expected(banked.root / "grading" / "expected" / f"{banked.slug}.csv")
     assert len(must) == 40
-    assert classrun.run(banked.slug) == 0
+    assert grade_class(banked.slug) == 0
     got = {student: {i["id"]: i["earned"] for i in rows[-1][1]} for student, rows in banked.outcomes().items()}
     assert got == must
 
@@ -79,7 +84,7 @@ def test_it_is_varied_and_the_seed_decides(banked: Any, tmp_path: Path) -> None:
 
 
 def test_an_answer_is_not_drawn_where_a_neighbour_would_spoil_it(banked: Any) -> None:
-    bank = sample.bank(classrun.settings(), banked.slug)
+    bank = sample.bank(read_settings(), banked.slug)
     needs = {p for p, n in bank.exercise.items() if n == "the-difference"}
     gives = {p for p, n in bank.exercise.items() if n == "mean-of-scores"}
     (difference,), (mean) = needs, next(iter(gives))
@@ -98,7 +103,7 @@ def test_no_bank_is_one_clear_line(a_class: Any) -> None:
         sample.main(a_class.slug, 3, 1)
 
 
-def a_course_of(slug: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> classrun.Settings:
+def a_course_of(slug: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A course with one real lesson and its answer bank, in which the test goes on."""
     shutil.copy(REPO / "nbgrader_config.py", folder)
     for step in ("solutions", "lessons"):
@@ -106,14 +111,14 @@ def a_course_of(slug: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> cla
     (folder / "tests" / "answers").mkdir(parents=True)
     shutil.copy(REPO / "tests" / "answers" / f"{slug}.yml", folder / "tests" / "answers")
     monkeypatch.chdir(folder)
-    return classrun.settings()
+    return read_settings()
 
 
 @pytest.mark.parametrize("slug", sorted(p.stem for p in (REPO / "tests" / "answers").glob("[0-9]*.yml")))
 def test_every_lessons_bank_gives_a_class(slug: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     to = a_course_of(slug, tmp_path, monkeypatch)
     must = sample.expected(sample.make(to, slug, 8, 11))
-    assert {n for items in must.values() for n in items} == set(to.lesson(slug).exercises)
+    assert {n for items in must.values() for n in items} == set(load_course_lesson(to, slug).exercises)
     for student in must:
         nb = nbformat.read(to.folder("submitted", student, slug) / f"{slug}.ipynb", as_version=4)
         nbformat.validate(nb)
@@ -125,8 +130,8 @@ def test_lesson_04s_sample_gets_its_points(tmp_path: Path, monkeypatch: pytest.M
     slug = "04-the-numbers"
     to = a_course_of(slug, tmp_path, monkeypatch)
     must = sample.expected(sample.make(to, slug, 40, 1))
-    assert classrun.run(slug, trust=True) == 0
-    with to.book() as book:
+    assert grade_class(slug, trust=True) == 0
+    with open_gradebook(to) as book:
         got = {s: {i["id"]: i["earned"] for i in (book.latest(slug, s) or {"items": []})["items"]} for s in must}
     assert got == must
-    assert judge.FAULT not in {i for items in got.values() for i in items}
+    assert Status.FAULT not in {i for items in got.values() for i in items}

@@ -67,7 +67,7 @@ def learners(pid: int) -> list[int]:
             line = Path(f"/proc/{one}/cmdline").read_bytes()
         except OSError:
             continue
-        if b"appraise.grading.learner" in line:
+        if b"appraise.grading.worker.server" in line:
             found.append(one)
     return found
 

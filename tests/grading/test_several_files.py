@@ -11,7 +11,12 @@ import pytest
 from conftest import SLUG
 from test_classrun import CORE
 
-from appraise.grading import classrun, rebuild
+from appraise.grading.class_run.run import grade_class
+from appraise.grading.gradebook.writer import open_gradebook
+from appraise.grading.judging.lesson import load_course_lesson
+from appraise.grading.settings import read_settings
+from appraise.grading.submission.choosing import choose_notebook
+from appraise.grading.submission.release import released_stubs
 
 
 @pytest.mark.parametrize(
@@ -23,27 +28,27 @@ from appraise.grading import classrun, rebuild
         ({f"{SLUG}-Copy1.ipynb": False, f"{SLUG}-Copy2.ipynb": True}, f"{SLUG}-Copy2.ipynb"),
     ],
 )
-def test_the_worked_one_counts(tmp_path: Path, handed: Any, lesson: Any, files: dict[str, bool], used: str) -> None:
+def test_the_worked_one_counts(tmp_path: Path, submission: Any, lesson: Any, files: dict[str, bool], used: str) -> None:
     for name, right in files.items():
-        nbformat.write(handed(right=right), tmp_path / name)
+        nbformat.write(submission(right=right), tmp_path / name)
     notes: list[str] = []
-    data, why = rebuild.choose(tmp_path, SLUG, rebuild.stubs(lesson.release), notes)
+    data, why = choose_notebook(tmp_path, SLUG, released_stubs(lesson.release), notes)
     assert (data, why) == ((tmp_path / used).read_bytes(), None)
     assert any(n.startswith(f"“{used}” was graded") for n in notes)
 
 
 def test_both_ways_of_grading_take_it(a_class: Any, tmp_path: Path) -> None:
     a_class.hand_in("ada", right=False)
-    nbformat.write(a_class.handed(), a_class.folder("ada") / f"{SLUG}-Copy1.ipynb")
-    to = classrun.settings()
-    with to.book() as book:
-        book.register(to.lesson(a_class.slug))
+    nbformat.write(a_class.submission(), a_class.folder("ada") / f"{SLUG}-Copy1.ipynb")
+    to = read_settings()
+    with open_gradebook(to) as book:
+        book.register(load_course_lesson(to, a_class.slug))
     shutil.copytree(a_class.root / "grading", tmp_path / "before")
     a_class.call("nbgrader", "autograde", a_class.slug)
     plain, notebooks = a_class.scores(), a_class.notebooks()
     shutil.rmtree(a_class.root / "grading")
     shutil.copytree(tmp_path / "before", a_class.root / "grading")
-    assert classrun.run(a_class.slug, workers=1) == 0
+    assert grade_class(a_class.slug, workers=1) == 0
     assert a_class.scores() == plain
     assert plain["ada"]["points"] == CORE
     assert a_class.notebooks() == notebooks

@@ -20,8 +20,8 @@ from appraise.cases.exercising import TASKS, task_fields
 from appraise.cases.issuing import DEMO_SECRET, draw_code
 from appraise.cases.labels import LABELS
 from appraise.cases.shelf import Shelf
-from appraise.grading import classrun
-from appraise.grading.unseen import WITHHELD
+from appraise.grading.class_run.run import grade_class
+from appraise.grading.judging.student_case import WITHHELD
 
 pytestmark = pytest.mark.slow  # class runs: not in `make fast`
 
@@ -76,7 +76,7 @@ class Room:
         shutil.copytree(self.release / "cases", folder / "cases", dirs_exist_ok=True)  # as `nbgrader submit` does
 
     def grade(self) -> None:
-        assert classrun.run(SLUG) == 0
+        assert grade_class(SLUG) == 0
 
     def points(self) -> dict[str, dict[str, float | None]]:
         with Gradebook(f"sqlite:///{self.root}/grading/gradebook.db", "one-trial-five-tellings") as book:

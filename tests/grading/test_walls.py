@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +13,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from appraise.grading import walls
-from appraise.grading.gradebook import OUTCOME
-from appraise.grading.judge import Outcome
-from appraise.grading.learner import PATIENCE, Broken, Child, Limits, Warm
-from appraise.grading.walls import BUBBLEWRAP, LANDLOCK, NONE, TIERS, NotWalled, Walls, breaches, stand
+from appraise.errors import NoSandbox, SandboxError
+from appraise.grading.doctor import doctor
+from appraise.grading.gradebook.schema import OUTCOME
+from appraise.grading.judging.outcome import Outcome
+from appraise.grading.limits import PATIENCE, Limits
+from appraise.grading.sandbox import tiers
+from appraise.grading.sandbox.bubblewrap import bubblewrap_command
+from appraise.grading.sandbox.tiers import BUBBLEWRAP, LANDLOCK, NO_SANDBOX, TIERS, Sandbox, unavailable_tiers
+from appraise.grading.worker.client import Worker
+from appraise.grading.worker.fork_server import ForkServer
+from appraise.grading.worker.probe import probe
+from appraise.grading.worker.starting import start_sandboxed
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
@@ -24,37 +32,37 @@ REPO = Path(__file__).parents[2]
 LIMITS = Limits(item_seconds=10, memory_bytes=400_000_000, processes=12)
 
 
-def start(behind: Walls) -> Warm:
-    return Warm([], LIMITS, behind)
+def start(behind: Sandbox) -> ForkServer:
+    return ForkServer([], LIMITS, behind)
 
 
 @pytest.fixture(scope="module", params=TIERS, ids=lambda w: f"tier {w.tier}")
-def walled(request: pytest.FixtureRequest) -> Iterator[Warm]:
+def walled(request: pytest.FixtureRequest) -> Iterator[ForkServer]:
     try:
-        warm = stand(start, tiers=[request.param])
-    except NotWalled as e:
+        server = start_sandboxed(start, tiers=[request.param])
+    except NoSandbox as e:
         if "a submission can" in str(e):  # these walls are had here, and do not hold
             raise
         pytest.skip(f"tier {request.param.tier} cannot be had on this machine: {e}")
-    with warm:
-        yield warm
+    with server:
+        yield server
 
 
-def value(warm: Warm, source: str) -> object:
+def value(server: ForkServer, source: str) -> object:
     """What `x` holds after a cell."""
-    child = Child(warm)
+    worker = Worker(server)
     try:
-        ran = child.run(source, 10)
-        return ran.error or child.fetch("x", 5)[1]
+        ran = worker.run(source, 10)
+        return ran.error or worker.fetch("x", 5)[1]
     finally:
-        child.close()
+        worker.close()
 
 
 def test_the_proof_finds_what_is_open(tmp_path: Path) -> None:
     """Without walls every probe but those of the limits succeeds: the proof can fail."""
     (tmp_path / "book").write_text("x", encoding="ascii")
-    with start(NONE) as warm:
-        found = breaches(warm, [("the gradebook", tmp_path / "book")])
+    with start(NO_SANDBOX) as server:
+        found = probe(server, [("the gradebook", tmp_path / "book")])
     assert {
         "read the gradebook",
         "write the gradebook",
@@ -74,58 +82,58 @@ def test_the_proof_finds_what_is_open(tmp_path: Path) -> None:
     } <= set(found)
 
 
-def test_the_walls_stand(walled: Warm) -> None:
-    assert breaches(walled) == []
+def test_the_sandbox_stands(walled: ForkServer) -> None:
+    assert probe(walled) == []
 
 
-def test_a_hole_in_the_wall_is_found_and_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hole_in_the_sandbox_is_found_and_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     here = Path(__file__)
-    whole = walls._bubblewrap
+    whole = bubblewrap_command
 
     def holed(home: Path) -> list[str]:
         first, *rest = whole(home)
         at = rest.index("--remount-ro")
         return [first, *rest[:at], "--ro-bind", str(here.parents[1]), str(here.parents[1]), *rest[at:]]
 
-    if walls.available()[BUBBLEWRAP]:
+    if unavailable_tiers()[BUBBLEWRAP]:
         pytest.skip("tier 1 does not stand on this machine: bubblewrap is missing")
-    monkeypatch.setattr(walls, "_bubblewrap", holed)
-    with pytest.raises(NotWalled, match="tier 1: a submission can read the gradebook"):
-        stand(start, forbidden=[("the gradebook", here)], tiers=[BUBBLEWRAP])
+    monkeypatch.setattr(tiers, "bubblewrap_command", holed)
+    with pytest.raises(NoSandbox, match="tier 1: a submission can read the gradebook"):
+        start_sandboxed(start, forbidden=[("the gradebook", here)], tiers=[BUBBLEWRAP])
 
 
 def test_a_filter_that_is_not_set_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    if walls.available()[LANDLOCK]:
+    if unavailable_tiers()[LANDLOCK]:
         pytest.skip("tier 2 does not stand on this machine")
-    monkeypatch.setattr(LANDLOCK.__class__, "wrap", lambda self, command, home: _without(command, "_filter"))
-    with pytest.raises(NotWalled, match="tier 2: a submission can "):
-        stand(start, tiers=[LANDLOCK])
+    monkeypatch.setattr(LANDLOCK.__class__, "wrap", lambda self, command, home: _without(command, "install_filter"))
+    with pytest.raises(NoSandbox, match="tier 2: a submission can "):
+        start_sandboxed(start, tiers=[LANDLOCK])
 
 
 def _without(command: list[str], part: str) -> list[str]:
-    """The command that starts the warm parent with one part of the confinement left out."""
+    """The command that starts the fork server with one part of the confinement left out."""
     body = (
-        f"import sys; from appraise.grading import walls; walls.{part} = lambda *a, **k: None; "
-        "from appraise.grading import learner; learner.main(int(sys.argv[1]))"
+        f"import sys; from appraise.grading.sandbox import limiting; limiting.{part} = lambda *a, **k: None; "
+        "from appraise.grading.worker import server; server.main(int(sys.argv[1]))"
     )
     return [*command[:3], "-c", body, command[-1]]
 
 
-def test_nothing_starts_where_no_wall_stands_but_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
-    monkeypatch.setattr(walls, "landlock_version", lambda: 0)
-    with pytest.raises(NotWalled, match=r"(?s)bubblewrap is not installed.*Landlock is version 0.*--trust-submissions"):
-        stand(start)
-    with stand(start, trust=True) as warm:
-        assert warm.walls == NONE
+def test_nothing_starts_where_no_sandbox_stands_but_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(tiers, "landlock_version", lambda: 0)
+    with pytest.raises(NoSandbox, match=r"(?s)bubblewrap is not installed.*Landlock is version 0.*--trust-submissions"):
+        start_sandboxed(start)
+    with start_sandboxed(start, trust=True) as server:
+        assert server.sandbox == NO_SANDBOX
 
 
-def test_trust_does_not_take_walls_away_that_stand() -> None:
-    with stand(start, trust=True) as warm:
-        assert warm.walls in TIERS
+def test_trust_does_not_take_sandbox_away_that_stand() -> None:
+    with start_sandboxed(start, trust=True) as server:
+        assert server.sandbox in TIERS
 
 
-def test_the_library_and_the_seeds_are_there_and_the_packs_are_not(walled: Warm) -> None:
+def test_the_library_and_the_seeds_are_there_and_the_packs_are_not(walled: ForkServer) -> None:
     source = """
 from pathlib import Path
 import appraise, appraise.sources.tables
@@ -140,7 +148,7 @@ x = [opens("seeds/*"), opens("appraise/*.py"), opens("appraise/packs/*"), opens(
     assert value(walled, source) == [True, True, False, False, False]
 
 
-def test_processes_are_counted_without_the_users_others(walled: Warm) -> None:
+def test_processes_are_counted_without_the_users_others(walled: ForkServer) -> None:
     source = """
 import os, signal
 pids = []
@@ -156,10 +164,10 @@ for p in pids:
     os.kill(p, 9)
 x = len(pids)
 """
-    assert value(walled, source) == (LIMITS.processes - 1 if walled.walls.tier == 1 else 0)
+    assert value(walled, source) == (LIMITS.processes - 1 if walled.sandbox.tier == 1 else 0)
 
 
-def test_what_is_written_is_gone_for_the_next(walled: Warm) -> None:
+def test_what_is_written_is_gone_for_the_next(walled: ForkServer) -> None:
     source = """
 import os, tempfile, pathlib
 x = os.path.exists("left")
@@ -168,7 +176,7 @@ pathlib.Path("left").write_text("1")
     assert [value(walled, source), value(walled, source)] == [False, False]
 
 
-def test_a_child_has_no_privileges(walled: Warm) -> None:
+def test_a_worker_has_no_privileges(walled: ForkServer) -> None:
     source = """
 x = [l.split()[1] for l in open("/proc/self/status") if l.startswith(("CapPrm", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp:"))]
 """
@@ -176,49 +184,49 @@ x = [l.split()[1] for l in open("/proc/self/status") if l.startswith(("CapPrm", 
     assert value(walled, source) == [zero, zero, zero, "1", "2"]
 
 
-def test_a_dead_warm_parent_is_started_again_behind_the_same_walls(walled: Warm) -> None:
+def test_a_dead_fork_server_is_started_again_behind_the_same_sandbox(walled: ForkServer) -> None:
     os.killpg(walled.process.pid, signal.SIGKILL)
     walled.process.wait()
     assert value(walled, "x = 2 + 2") == 4
-    assert breaches(walled) == []
+    assert probe(walled) == []
 
 
-def test_twins_stand_behind_the_same_walls_and_outlive_each_other(walled: Warm) -> None:
-    with walled.twin() as one, walled.twin() as other:
-        assert breaches(one) == []
-        children = [Child(one), Child(other), Child(walled)]
-        for n, child in enumerate(children):
-            child.run(f"x = {n}", 10)
+def test_clones_stand_behind_the_same_sandbox_and_outlive_each_other(walled: ForkServer) -> None:
+    with walled.clone() as one, walled.clone() as other:
+        assert probe(one) == []
+        children = [Worker(one), Worker(other), Worker(walled)]
+        for n, worker in enumerate(children):
+            worker.run(f"x = {n}", 10)
         # what ends a submission of one, and sweeps up what it left, ends nothing of the others
         children.pop().close()
         children.pop(0).close()
         assert children[0].fetch("x", 5) == (True, 1)
         children[0].close()
-        assert [value(warm, "x = 2 + 2") for warm in (one, other, walled)] == [4, 4, 4]
+        assert [value(server, "x = 2 + 2") for server in (one, other, walled)] == [4, 4, 4]
 
 
-def test_a_warm_parent_that_dies_as_a_submission_begins_costs_it_nothing(walled: Warm, monkeypatch: Any) -> None:
-    honest, left = Warm.fork, [0]
+def test_a_fork_server_that_dies_as_a_submission_begins_costs_it_nothing(walled: ForkServer, monkeypatch: Any) -> None:
+    honest, left = ForkServer.fork, [0]
 
-    def dies(self: Warm) -> Any:
+    def dies(self: ForkServer) -> Any:
         sock = honest(self)
         if left:
             left.pop()
             os.killpg(self.process.pid, signal.SIGKILL)
         return sock
 
-    monkeypatch.setattr(Warm, "fork", dies)
+    monkeypatch.setattr(ForkServer, "fork", dies)
     assert value(walled, "x = 2 + 2") == 4
     assert left == []
 
 
-def test_a_twin_whose_parent_has_died_is_started_again_by_itself(walled: Warm) -> None:
-    with walled.twin() as twin:
+def test_a_clone_whose_parent_has_died_is_started_again_by_itself(walled: ForkServer) -> None:
+    with walled.clone() as twin:
         walled.close()
         assert value(twin, "x = 2 + 2") == 4
         assert twin.own
         assert twin.process.pid != walled.process.pid
-        assert breaches(twin) == []
+        assert probe(twin) == []
     assert value(walled, "x = 2 + 2") == 4
 
 
@@ -243,33 +251,33 @@ def test_an_ended_submission_says_which_limit_and_in_which_cell(
 
 
 def test_a_part_that_the_kernel_refuses_stops_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    if walls.available()[LANDLOCK]:
+    if unavailable_tiers()[LANDLOCK]:
         pytest.skip("tier 2 does not stand on this machine")
-    body = "_landlock = lambda s: (_ for _ in ()).throw(OSError('refused'))"
-    command = "import sys; from appraise.grading import walls; walls.{}; from appraise.grading import learner; "
+    body = "restrict_paths = lambda s: (_ for _ in ()).throw(OSError('refused'))"
+    command = "import sys; from appraise.grading.sandbox import limiting; limiting.{}; from appraise.grading.worker import server; "
     monkeypatch.setattr(
         LANDLOCK.__class__,
         "wrap",
-        lambda self, c, home: [*c[:3], "-c", command.format(body) + "learner.main(int(sys.argv[1]))", c[-1]],
+        lambda self, c, home: [*c[:3], "-c", command.format(body) + "server.main(int(sys.argv[1]))", c[-1]],
     )
-    with start(LANDLOCK) as warm, pytest.raises(Broken, match="cannot be put up: OSError: refused"):
-        Child(warm)
+    with start(LANDLOCK) as server, pytest.raises(SandboxError, match="cannot be set up: OSError: refused"):
+        Worker(server)
 
 
 def test_doctor_says_what_stands(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    code = walls.doctor()
+    code = doctor()
     said = capsys.readouterr().out
     assert (code == 0) is ("Grading runs behind tier" in said)
-    for word in ("Python 3", "nbgrader ", "Walls, tier 1", "Walls, tier 2", "Browser for the tests", "SQLite"):
+    for word in ("Python 3", "nbgrader ", "Sandbox, tier 1", "Sandbox, tier 2", "Browser for the tests", "SQLite"):
         assert word in said
-    monkeypatch.setattr(walls.shutil, "which", lambda name: None)
-    monkeypatch.setattr(walls, "landlock_version", lambda: 0)
-    assert walls.doctor() == 1
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(tiers, "landlock_version", lambda: 0)
+    assert doctor() == 1
     assert "Grading refuses" in capsys.readouterr().out
 
 
 def test_the_tier_stands_on_every_report(a_class: Any) -> None:
-    if all(walls.available().values()):
+    if all(unavailable_tiers().values()):
         pytest.skip("no tier stands on this machine")
     a_class.hand_in("ada")
     said = re.search(r"^Walls: (.*)\.$", a_class.call("appraise", "grade", a_class.slug, "--workers", "1"), re.M)

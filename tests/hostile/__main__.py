@@ -13,7 +13,8 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from appraise.grading.walls import TIERS, NotWalled
+from appraise.errors import NoSandbox
+from appraise.grading.sandbox.tiers import TIERS
 from tests.hostile import stock
 from tests.hostile.ground import as_user, grade_class, prepare
 from tests.hostile.stock import RIGHT
@@ -33,7 +34,7 @@ def ours(chosen: Sequence[Submission], tiers: Sequence[int], together: int) -> d
             began = time.monotonic()
             try:
                 results = grade_class(ground, tier, chosen, together)
-            except NotWalled as e:
+            except NoSandbox as e:
                 print(f"{tier}: does not stand. {e}")
                 continue
             for result in results:

@@ -23,10 +23,20 @@ import matplotlib
 import nbformat
 
 from appraise.authoring.build import build_lessons
-from appraise.grading import judge, rebuild, walls
-from appraise.grading.judge import Lesson, Outcome
-from appraise.grading.learner import Limits, Warm
-from appraise.grading.walls import Walls
+from appraise.errors import NoSandbox
+from appraise.exercises.exercise import Status
+from appraise.grading.judging.judging import grade_submission
+from appraise.grading.judging.lesson import Lesson, load_lesson, start_fork_server
+from appraise.grading.judging.outcome import Outcome, outcome_without_numbers
+from appraise.grading.limits import Limits
+from appraise.grading.sandbox.tiers import NO_SANDBOX, TIERS, Sandbox
+from appraise.grading.submission.attachments import read_attachments
+from appraise.grading.submission.matching import match_answers
+from appraise.grading.submission.reading import read_notebook
+from appraise.grading.submission.release import answer_cells
+from appraise.grading.worker.fork_server import ForkServer
+from appraise.grading.worker.probe import course_secrets
+from appraise.grading.worker.starting import start_sandboxed
 from tests.grading.conftest import HERE, SLUG, _solution
 from tests.hostile.submissions import FULL, LATE, UNREADABLE, Submission
 
@@ -87,7 +97,7 @@ class Ground:
         self.before = self.look()
 
     def look(self) -> dict[str, Any]:
-        library = Path(walls.__file__).parents[1]
+        library = REPO / "appraise"
         return {
             "course": _state(self.root),
             "library": _times(library),
@@ -122,7 +132,7 @@ class Ground:
     def file(self, submission: Submission) -> bytes:
         """The notebook that is handed in."""
         nb = nbformat.from_dict(json.loads(json.dumps(self.solved if submission.right else self.release)))
-        places = rebuild.answer_cells(nb)
+        places = answer_cells(nb)
         for exercise, text in submission.given.items():
             for word, value in self.places.items():
                 text = text.replace(f"@{word}@", value)
@@ -132,22 +142,22 @@ class Ground:
     def hand_in(self, submission: Submission, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{SLUG}.ipynb").write_bytes(self.file(submission))
-        for name, data in submission.beside.items():
+        for name, data in submission.attachments.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
 
-    def grade(self, submission: Submission, warm: Warm, folder: Path) -> Outcome:
+    def grade(self, submission: Submission, server: ForkServer, folder: Path) -> Outcome:
         """Hand in and grade, as the commands do."""
         self.hand_in(submission, folder)
-        found = rebuild.read((folder / f"{SLUG}.ipynb").read_bytes())
+        found = read_notebook((folder / f"{SLUG}.ipynb").read_bytes())
         if found.unreadable:
-            return judge.at_fault(self.lesson, found.unreadable, UNREADABLE)
-        answers = rebuild.answers(self.lesson.release, found)
-        beside, notes = rebuild.files_beside(folder)
+            return outcome_without_numbers(self.lesson, found.unreadable, UNREADABLE)
+        answers = match_answers(self.lesson.release, found)
+        attachments, notes = read_attachments(folder)
         answers.notes[:0] = [*found.notes, *notes]
-        late = LATE in {**submission.must, **submission.by_tier.get(warm.walls.tier, {})}.values()
-        warm.limits = replace(LIMITS, item_seconds=SHORT) if late else LIMITS
-        return judge.grade(self.lesson, warm, answers, beside)
+        late = LATE in {**submission.must, **submission.by_tier.get(server.sandbox.tier, {})}.values()
+        server.limits = replace(LIMITS, item_seconds=SHORT) if late else LIMITS
+        return grade_submission(self.lesson, server, answers, attachments)
 
     def wrong(self, submission: Submission, outcome: Outcome, tier: int) -> list[str]:
         """Where an outcome is not the one that the submission must get."""
@@ -163,7 +173,7 @@ class Ground:
             elif submission.right:
                 ok, expected = is_ == ("marked" if points is None else "right", points), "full points"
             else:
-                ok, expected = item.earned == 0.0 and item.status != judge.FAULT, "0 points"
+                ok, expected = item.earned == 0.0 and item.status != Status.FAULT, "0 points"
             if not ok:
                 found.append(f"{name}: {is_}, must be {expected}; {item.remark}")
             if not item.remark:
@@ -174,12 +184,12 @@ class Ground:
             found.append(f"status {outcome.status}, must be {submission.whole}")
         if submission.noted and not any(submission.noted in note for note in outcome.notes):
             found.append(f"“{submission.noted}” is in no note: {outcome.notes}")
-        if outcome.walls != ("" if submission.whole else str(_OF[tier])):
-            found.append(f"the tier is not on the outcome: {outcome.walls!r}")
+        if outcome.sandbox != ("" if submission.whole else str(_OF[tier])):
+            found.append(f"the tier is not on the outcome: {outcome.sandbox!r}")
         return found
 
 
-_OF = {w.tier: w for w in (walls.NONE, *walls.TIERS)}
+_OF = {w.tier: w for w in (NO_SANDBOX, *TIERS)}
 
 
 @contextlib.contextmanager
@@ -226,7 +236,7 @@ def prepare(root: Path, made: bool = False) -> Iterator[Ground]:
             ear.setblocking(False)
         for name in ("s", "s.datagram"):
             (root / name).chmod(0o777)
-        lesson = judge.load_lesson(root / "lessons" / SLUG / f"{SLUG}.ipynb", root / "solutions" / SLUG / "key.json")
+        lesson = load_lesson(root / "lessons" / SLUG / f"{SLUG}.ipynb", root / "solutions" / SLUG / "key.json")
         places = {
             "CASES": str(cases),
             "CASEKEY": str(cases / "AAAA-BBBB.json"),
@@ -237,7 +247,7 @@ def prepare(root: Path, made: bool = False) -> Iterator[Ground]:
             "SUBMITTED": str(root / "grading" / "submitted"),
             "KEY": str(root / "solutions" / SLUG / "key.json"),
             "PACKS": str(REPO / "appraise" / "packs"),
-            "LIBRARY": str(Path(judge.__file__)),
+            "LIBRARY": str(REPO / "appraise" / "grading" / "judging" / "judging.py"),
             "PID": str(os.getpid()),
             "PORT": str(port),
             "UNIX": str(root / "s"),
@@ -279,70 +289,70 @@ class Result:
         return list(self.outcome.items.items())
 
 
-def grade_class(ground: Ground, tier: Walls, chosen: Sequence[Submission], together: int = 2) -> list[Result]:
+def grade_class(ground: Ground, tier: Sandbox, chosen: Sequence[Submission], together: int = 2) -> list[Result]:
     """Grade submissions behind just these walls, some at a time, and look each time at what they could have touched.
 
     Raises
     ------
-    NotWalled
+    NoSandbox
         Where the walls do not stand here.
     """
-    free: SimpleQueue[Warm] = SimpleQueue()
+    free: SimpleQueue[ForkServer] = SimpleQueue()
     with contextlib.ExitStack() as stack:
         proved = stack.enter_context(behind(ground, tier))
         for _ in range(together):  # as a class is graded
-            free.put(stack.enter_context(proved.twin()))
+            free.put(stack.enter_context(proved.clone()))
         ground.remember()
 
         def one(submission: Submission) -> Result:
-            warm = free.get()
+            server = free.get()
             try:
-                outcome = ground.grade(submission, warm, ground.root.parent / f"tier-{tier.tier}" / submission.name)
+                outcome = ground.grade(submission, server, ground.root.parent / f"tier-{tier.tier}" / submission.name)
             finally:
-                free.put(warm)
+                free.put(server)
             return Result(submission, outcome, [*ground.wrong(submission, outcome, tier.tier), *ground.touched()])
 
         with ThreadPoolExecutor(together) as pool:
             done = list(pool.map(one, chosen))
-    last = done[-1]  # all are at their end now, and so are the warm parents
+    last = done[-1]  # all are at their end now, and so are the fork servers
     last.found.extend([*ground.left(), *ground.touched()])
     return done
 
 
-def behind(ground: Ground, tier: Walls) -> Warm:
-    """A warm parent behind just these walls, which were seen to stand.
+def behind(ground: Ground, tier: Sandbox) -> ForkServer:
+    """A fork server behind just these walls, which were seen to stand.
 
     Raises
     ------
-    NotWalled
+    NoSandbox
         Where they do not stand here.
     """
     if not tier.tier:
-        return judge.open_warm(ground.lesson, limits=LIMITS, walls=tier)
+        return start_fork_server(ground.lesson, limits=LIMITS, sandbox=tier)
     secret = [("the gradebook", Path(ground.places["GRADEBOOK"])), ("a neighbour", Path(ground.places["NEIGHBOUR"]))]
-    return walls.stand(
-        lambda w: judge.open_warm(ground.lesson, limits=LIMITS, walls=w),
-        forbidden=[*secret, *walls.course_secrets()],
+    return start_sandboxed(
+        lambda w: start_fork_server(ground.lesson, limits=LIMITS, sandbox=w),
+        forbidden=[*secret, *course_secrets()],
         tiers=[tier],
     )
 
 
-def first_tier(chosen: Sequence[Submission]) -> tuple[Walls, list[Result]]:
+def first_tier(chosen: Sequence[Submission]) -> tuple[Sandbox, list[Result]]:
     """The class graded behind the first tier that stands here.
 
     Raises
     ------
-    NotWalled
+    NoSandbox
         Where none stands.
     """
     why = []
     with tempfile.TemporaryDirectory() as folder, prepare(Path(folder, "course")) as ground:
-        for tier in walls.TIERS:
+        for tier in TIERS:
             try:
                 return tier, grade_class(ground, tier, chosen)
-            except walls.NotWalled as e:
+            except NoSandbox as e:
                 why.append(str(e))
-    raise walls.NotWalled(" ".join(why))
+    raise NoSandbox(" ".join(why))
 
 
 def as_user(words: Sequence[str]) -> int:

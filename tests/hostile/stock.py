@@ -19,7 +19,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from appraise.grading.learner import _take_font_list as take_font_list
+from appraise.grading.worker.fork_server import take_font_list
 from tests.bench.bench_grading import STOCK
 from tests.grading.conftest import SLUG
 from tests.hostile.ground import REPO, Ground, compile_course, prepare

@@ -83,7 +83,7 @@ class Submission:
     must: Must = field(default_factory=dict)
     by_tier: dict[int, Must] = field(default_factory=dict)
     file: Callable[[Any], bytes] | None = None
-    beside: dict[str, bytes] = field(default_factory=dict)
+    attachments: dict[str, bytes] = field(default_factory=dict)
     whole: str = ""
     right: bool = True
     noted: str = ""
@@ -310,7 +310,7 @@ def _tampering() -> list[Submission]:
         one(
             "replaces-the-collector",
             """
-            from appraise.grading import shell
+            from appraise.grading.worker import outputs as shell
             shell.Collector.end = lambda self: [{"output_type": 3}, 7, None, {"output_type": "stream", "text": 5}]
             design = 'x'""",
             CRASHED,
@@ -318,7 +318,7 @@ def _tampering() -> list[Submission]:
         one(
             "too-much-through-the-collector",
             """
-            from appraise.grading import shell
+            from appraise.grading.worker import outputs as shell
             one = {"output_type": "stream", "name": "stdout", "text": "x" * 60_000_000}
             shell.Collector.end = lambda self: [dict(one)]
             design = 'x'""",
@@ -410,7 +410,7 @@ def _attacks() -> list[Submission]:
         ),
         one(
             "reads-command-lines",
-            "import glob\nmine = b'appraise.grading.learner'\nfor p in glob.glob('/proc/[0-9]*/cmdline'):\n    try:\n        c = open(p, 'rb').read()\n        got = got or bool(c) and mine not in c\n    except OSError: pass",
+            "import glob\nmine = b'appraise.grading.worker.server'\nfor p in glob.glob('/proc/[0-9]*/cmdline'):\n    try:\n        c = open(p, 'rb').read()\n        got = got or bool(c) and mine not in c\n    except OSError: pass",
         ),
         one("reads-memory-of-its-parent", "import os\nopen(f'/proc/{os.getppid()}/mem', 'rb')\ngot = True"),
         one("reads-descriptors-of-its-parent", "import os\ngot = bool(os.listdir(f'/proc/{os.getppid()}/fd'))"),
@@ -637,14 +637,16 @@ def _files() -> list[Submission]:
             file=_nb(lambda nb: answer(nb, B).update(source="x = '\ud800'\ndesign = 'randomised trial'")),
         ),
         Submission(
-            "folder-that-shadows-numpy", beside={"numpy/__init__.py": b"raise SystemExit"}, noted="name of a library"
+            "folder-that-shadows-numpy",
+            attachments={"numpy/__init__.py": b"raise SystemExit"},
+            noted="name of a library",
         ),
-        Submission("file-that-shadows-math", beside={"math.py": b"raise SystemExit", "json.py": b"1/0"}),
+        Submission("file-that-shadows-math", attachments={"math.py": b"raise SystemExit", "json.py": b"1/0"}),
         Submission(
             "files-that-run-at-start",
-            beside={"sitecustomize.py": b"1/0", "conftest.py": b"1/0", ".pythonrc.py": b"1/0"},
+            attachments={"sitecustomize.py": b"1/0", "conftest.py": b"1/0", ".pythonrc.py": b"1/0"},
         ),
-        Submission("library-of-its-own", beside={"appraise/__init__.py": b"check = lambda *a: 2.0"}),
+        Submission("library-of-its-own", attachments={"appraise/__init__.py": b"check = lambda *a: 2.0"}),
     ]
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from appraise.grading import judge
-from appraise.grading.walls import NONE, TIERS, NotWalled, Walls
+from appraise.errors import NoSandbox
+from appraise.grading.judging.outcome import outcome_without_numbers
+from appraise.grading.sandbox.tiers import NO_SANDBOX, TIERS, Sandbox
 from tests.hostile.ground import MARK, REPO, Ground, grade_class, prepare
 from tests.hostile.submissions import CLASS
 
@@ -33,10 +34,10 @@ def test_the_class_is_large_and_no_name_stands_twice() -> None:
 
 
 @pytest.mark.parametrize("tier", TIERS, ids=lambda w: f"tier {w.tier}")
-def test_each_gets_what_it_must_and_touches_nothing(tier: Walls, ground: Ground) -> None:
+def test_each_gets_what_it_must_and_touches_nothing(tier: Sandbox, ground: Ground) -> None:
     try:
         results = grade_class(ground, tier, CLASS)
-    except NotWalled as e:
+    except NoSandbox as e:
         if "a submission can" in str(e):  # these walls are had here, and do not hold
             raise
         pytest.skip(f"tier {tier.tier} cannot be had on this machine: {e}")
@@ -49,11 +50,11 @@ def test_at_least_one_tier_stands_here() -> None:
     assert stood, "no walls stand on this machine, so nothing could be graded"
 
 
-def test_without_walls_each_reach_outside_is_seen(ground: Ground) -> None:
+def test_without_sandbox_each_reach_outside_is_seen(ground: Ground) -> None:
     """What the other tests look at can be seen: here the same submissions get through."""
     names = ["reads-the-key", "reads-the-environment", "writes-to-a-neighbour", "tcp", "local-socket", "all-right"]
     with subprocess.Popen(["sleep", MARK]) as left:
-        results = grade_class(ground, NONE, [NAMED[n] for n in names], together=1)
+        results = grade_class(ground, NO_SANDBOX, [NAMED[n] for n in names], together=1)
         left.kill()
     found = {r.submission.name: "; ".join(r.found) for r in results}
     paid = "n-in-each-arm: ('right', 1.0), must be ('wrong', 0.0)"
@@ -72,11 +73,11 @@ def test_without_walls_each_reach_outside_is_seen(ground: Ground) -> None:
         "local-socket",
     }
     assert not any(r.lost for r in results)
-    assert replace(results[0], outcome=judge.at_fault(ground.lesson, "why")).lost
+    assert replace(results[0], outcome=outcome_without_numbers(ground.lesson, "why")).lost
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="the other tests run as an ordinary user already")
-def test_the_walls_stand_for_an_ordinary_user_too() -> None:
+def test_the_sandbox_stands_for_an_ordinary_user_too() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.hostile", "--as-user"],
         cwd=REPO, capture_output=True, text=True, check=False, timeout=600,

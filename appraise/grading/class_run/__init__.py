@@ -1,0 +1,1 @@
+"""A class, graded: tasks, the pool of workers, the run."""

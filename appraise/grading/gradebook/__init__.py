@@ -1,0 +1,1 @@
+"""nbgrader's gradebook with our tables beside it, and the one writer."""

@@ -1,0 +1,1 @@
+"""A released lesson and one submission's run through it, to an outcome."""

@@ -1,0 +1,1 @@
+"""What instructors and learners see of the gradebook."""

@@ -1,0 +1,168 @@
+"""The feedback page: for each exercise the question, the answer, what was wrong and why, and a person's words.
+
+nbgrader's `generate_feedback` makes it, with `Feedback` in the place of its GetGrades and the template in
+`assets/nbgrader/feedback`. The lesson's own text and the code of the checks are left out. What the learner's code has
+shown was sanitized when it was graded.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import GetGrades
+from nbgrader.utils import is_grade, is_solution
+
+from appraise.course import load_course
+from appraise.exercises.exercise import Status
+from appraise.grading.judging.student_case import WITHHELD
+from appraise.grading.sanitize import escape
+
+# What a status says to a learner.
+WORDS = {
+    "right": "Right",
+    "partly": "Partly right",
+    "wrong": "Not yet",
+    "no answer": "No answer",
+    "missing": "The cell was missing",
+    "crashed": "The code stopped with an error",
+    "time limit": "The code took too long",
+    "memory limit": "The code used too much memory",
+    "output limit": "The code printed too much",
+    "marked": "Marked by a person",
+    Status.UNREADABLE: "Could not be read",
+    Status.FAULT: "Could not be graded",
+}
+_QUESTION = re.compile(r"^#+ Exercise\W*(.*?)\s*$", re.M)
+_LINK = re.compile(r'<a href="#[^"]*"[^>]*>(.*?)</a>')
+
+
+class Feedback(GetGrades):  # type: ignore[misc]
+    """Gathers what the page tells into `resources["feedback"]`, from the autograded notebook and the gradebook."""
+
+    def _get_score(self, cell: Any, resources: Any) -> None:
+        super()._get_score(cell, resources)
+        grade = self.gradebook.find_grade(
+            cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+        )
+        by_hand, auto = grade.manual_score is not None, grade.auto_score is not None
+        cell.metadata.nbgrader["by_hand"] = by_hand
+        cell.metadata.nbgrader["waits"] = not by_hand and not auto
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        nb, resources = super().preprocess(nb, resources)
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as book:
+            withhold(nb, is_open_until(book, about["assignment"]))
+        resources["feedback"] = page(nb, resources["nbgrader"])
+        return nb, resources
+
+
+def is_open_until(book: Any, assignment: str) -> str | None:
+    """Why the labels of issued cases must not be told yet: until when somebody can hand in; None where nobody can.
+
+    Extensions count. Where no due date is set, nobody can know.
+    """
+    found = book.find_assignment(assignment)
+    dates = [found.duedate, *(submission.duedate for submission in found.submissions)]
+    if found.duedate is None:
+        return "a due date is set and has passed"
+    latest = max(date for date in dates if date is not None)
+    return None if latest < datetime.now(UTC).replace(tzinfo=None) else f"{latest:%d %B %Y, %H:%M} (UTC) has passed"
+
+
+def withhold(nb: Any, until: str | None) -> None:
+    """Take the labels of issued cases out of a notebook's remarks, as long as somebody can still hand in."""
+    if until is None:
+        return
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            html = "".join(output.get("data", {}).get("text/html", ""))
+            if f'class="{WITHHELD}"' in html:
+                words = f"What is right, and why, is told when {until}."
+                output["data"]["text/html"] = f"<p>{escape(words)}</p>"
+
+
+def page(nb: Any, about: Any) -> dict[str, Any]:
+    """What a feedback page tells.
+
+    Parameters
+    ----------
+    nb : notebook
+        The autograded notebook with nbgrader's scores and comments in its cells.
+    about : mapping
+        nbgrader's: assignment, score, max_score, late_penalty.
+
+    Returns
+    -------
+    dict
+        title, score, most, late, waits (how many exercises a person has yet to mark), unreadable (why, or None) and
+        rows: a dict an exercise with id, title, question, answer, outputs, words, points, of, remark, comment.
+    """
+    slug = str(about["assignment"])
+    outcome = nb.metadata.get("appraise", {}).get("outcome", {})
+    known = {i["id"]: i for i in outcome.get("items", [])}
+    rows: list[dict[str, Any]] = []
+    question, answer = "", None
+    for cell in nb.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if cell.cell_type == "markdown" and (heading := _QUESTION.search(cell.source)):
+            question = cell.source[heading.start() :]
+        if is_solution(cell):
+            answer = cell
+        elif (name := grade_id.removesuffix("-check")) in known and answer is not None:
+            rows.append(_row(known[name], question, answer, cell))
+            question, answer = "", None
+    try:
+        title = load_course().lesson(slug).title
+    except ValueError:  # a lesson of another course
+        title = slug
+    return {
+        "slug": slug,
+        "title": title,
+        "score": float(about["score"]),
+        "most": float(about["max_score"]),
+        "late": float(about["late_penalty"] or 0),
+        "waits": sum(r["waits"] for r in rows),
+        "unreadable": " ".join(outcome.get("notes", [])) if outcome.get("status") == "unreadable" else None,
+        "rows": rows,
+    }
+
+
+def _row(item: dict[str, Any], question: str, answer: Any, check: Any) -> dict[str, Any]:
+    about = answer.metadata.nbgrader
+    marked = about if is_grade(answer) else check.metadata.nbgrader
+    waits = bool(marked.get("waits", False)) and item["core"]
+    heading = _QUESTION.match(question)
+    return {
+        "id": item["id"],
+        "title": heading[1] if heading else item["id"].replace("-", " "),
+        "question": question.partition("\n")[2].strip(),
+        "answer": answer.source,
+        "outputs": answer.get("outputs", []),
+        "words": _words(item, waits),
+        "points": None if waits or not item["core"] else float(marked.get("score") or 0.0),
+        "of": item["points"] if item["core"] else None,
+        "by_hand": bool(marked.get("by_hand", False)) and item["status"] != "marked",
+        "waits": waits,
+        "remark": _remark(item, check),
+        "comment": about.get("comment") or "",
+    }
+
+
+def _words(item: dict[str, Any], waits: bool) -> str:
+    if item["status"] == "marked" and not item["core"]:
+        return "Written for yourself"
+    return "Waits for a person" if waits and item["status"] == "marked" else WORDS[item["status"]]
+
+
+def _remark(item: dict[str, Any], check: Any) -> str:
+    """The check's own remark; a section that it names is in the lesson and not on this page, so it is no link."""
+    for output in check.get("outputs", []):
+        if shown := output.get("data", {}).get("text/html"):
+            return _LINK.sub(r"“\1”", "".join(shown))
+    if item["status"] == Status.FAULT:  # what failed is for the instructor; an unreadable file is told of above
+        return "<p>This could not be judged, and there are no points yet. A person looks at it.</p>"
+    return f"<p>{escape(item['remark'])}</p>"

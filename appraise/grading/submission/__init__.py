@@ -1,0 +1,1 @@
+"""A folder handed in, read: the notebook in it, its answers, and the files beside it."""

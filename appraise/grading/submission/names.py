@@ -1,0 +1,44 @@
+"""The names that cells give and need, as their text tells."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+from appraise.grading.submission.cells import SubmittedCell
+from appraise.grading.submission.release import stub_name
+
+
+def gives_name(cell: SubmittedCell, stub: str) -> bool:
+    name = stub_name(stub)
+    return bool(name and re.search(rf"^(?:def\s+{name}\s*\(|{name}\s*(?::[^=\n]+)?=(?!=))", cell.source, re.M))
+
+
+def names_in(source: str) -> tuple[set[str], set[str]]:
+    """The names that a cell gives, and those that it reads; none where it is no Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(), set()
+    gives: set[str] = set()
+    reads: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (reads if isinstance(node.ctx, ast.Load) else gives).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            gives.add(node.name)
+        elif isinstance(node, ast.alias):
+            gives.add(node.asname or node.name.partition(".")[0])
+    return gives, reads
+
+
+def names_needed(sources: Sequence[str]) -> set[str]:
+    """The names that cells read before they give them themselves."""
+    needs: set[str] = set()
+    names_given: set[str] = set()
+    for source in sources:
+        gives, reads = names_in(source)
+        needs |= reads - names_given - gives
+        names_given |= gives
+    return needs
