@@ -24,7 +24,11 @@ def what_is_missing() -> str:
     return f"missing: {', '.join(lost)}" if lost else ""
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(what_is_missing()), reason=what_is_missing())]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(3600),
+    pytest.mark.skipif(bool(what_is_missing()), reason=what_is_missing()),
+]
 
 SLUG = "13-an-unseen-case"
 CLASS = [f"s{n:02d}" for n in range(1, 31)]

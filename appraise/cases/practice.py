@@ -100,7 +100,7 @@ class PracticeSession:
             "unit": "",
             "parts": parts,
             "lines": lines,
-            "abstract": show_abstract(self.text).html,
+            "abstract": str(show_abstract(self.text).html),
             "heading": f"{telling.kind}: {telling.heading}",
             "lead": telling.lead,
         }
@@ -120,7 +120,7 @@ class PracticeSession:
                 part, before = self.done.pop()
                 self.answers[part] = before
             case "check":
-                reply["remark"] = show_result(self.judge()).html
+                reply["remark"] = str(show_result(self.judge()).html)  # plain text, or the kernel cannot send it
                 self._remember()
             case "next":
                 self.next_case()

@@ -27,7 +27,7 @@ from appraise.grading.judging.autograded import assemble_notebook, fail_all_chec
 from appraise.grading.judging.lesson import Lesson, load_lesson
 from appraise.grading.judging.outcome import OutcomeStatus, outcome_without_numbers
 from appraise.grading.judging.prepared_lesson import PreparedLesson
-from appraise.grading.judging.unseen_case import grade_case
+from appraise.grading.judging.student_case import grade_case
 from appraise.grading.settings import GradingOptions
 from appraise.grading.submission.attachments import read_attachments
 from appraise.grading.submission.cells import SubmittedNotebook

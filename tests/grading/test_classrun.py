@@ -312,7 +312,7 @@ def test_a_fault_of_the_grader_is_no_number_and_is_tried_again(a_class: Any, mon
         return honest(lesson, server, answers, attachments)
 
     with monkeypatch.context() as m:
-        m.setattr("appraise.grading.judging.unseen_case.grade_submission", fails)
+        m.setattr("appraise.grading.judging.student_case.grade_submission", fails)
         # later pools begin anew and do not see the patch: these fork too
         m.setattr(pool.itertools, "repeat", lambda _: ["fork"] * 20)
         assert grade_class(a_class.slug, workers=2) == 1
@@ -511,7 +511,7 @@ def test_workers_behind_other_sandbox_are_both_named(a_class: Any, monkeypatch: 
         outcome.sandbox = "tier 1" if "ada" in answers.texts["n-in-each-arm-answer"] else "tier 2"
         return outcome
 
-    monkeypatch.setattr("appraise.grading.judging.unseen_case.grade_submission", elsewhere)
+    monkeypatch.setattr("appraise.grading.judging.student_case.grade_submission", elsewhere)
     assert grade_class(a_class.slug) == 0
     assert "Walls: tier 1.\nWalls: tier 2.\n" in capsys.readouterr().out
 

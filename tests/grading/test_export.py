@@ -44,7 +44,7 @@ def marked(a_class: Any, in_process: None, monkeypatch: pytest.MonkeyPatch) -> A
             raise ValueError("a bug")
         return honest(lesson, server, answers, attachments)
 
-    monkeypatch.setattr("appraise.grading.judging.unseen_case.grade_submission", fails)
+    monkeypatch.setattr("appraise.grading.judging.student_case.grade_submission", fails)
     a_class.set("c.LateSubmissionPlugin.penalty_method = 'zero'")
     grade_class(a_class.slug)
     with Gradebook(f"sqlite:///{a_class.root}/grading/gradebook.db", "one-trial-five-tellings") as book:

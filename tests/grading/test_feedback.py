@@ -40,7 +40,7 @@ def pages(a_class: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             raise ValueError("a bug")
         return honest(lesson, server, answers, attachments)
 
-    monkeypatch.setattr("appraise.grading.judging.unseen_case.grade_submission", fails)
+    monkeypatch.setattr("appraise.grading.judging.student_case.grade_submission", fails)
     grade_class(a_class.slug, workers=1)
     with Gradebook(f"sqlite:///{a_class.root}/grading/gradebook.db", "one-trial-five-tellings") as book:
         for exercise, points in (("say-it-plainly", 2.5), ("n-in-each-arm", 0.5)):

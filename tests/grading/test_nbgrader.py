@@ -167,7 +167,7 @@ def test_a_run_that_fails_as_a_whole_leaves_no_old_point(trusted: Class, submiss
     config = trusted.root / "nbgrader_config.py"
     with config.open("a", encoding="utf-8") as f:
         f.write(
-            "from appraise.grading.judging import unseen_case as plugins\n"
+            "from appraise.grading.judging import student_case as plugins\n"
             "def fail(*a, **k): raise MemoryError\n"
             "plugins.grade_submission, honest = (lambda *a, **k: fail() if a[2].notes != [] else honest(*a, **k)), "
             "plugins.grade_submission\n"

@@ -21,7 +21,7 @@ from appraise.cases.issuing import DEMO_SECRET, draw_code
 from appraise.cases.labels import LABELS
 from appraise.cases.shelf import Shelf
 from appraise.grading.class_run.run import grade_class
-from appraise.grading.unseen import WITHHELD
+from appraise.grading.judging.student_case import WITHHELD
 
 pytestmark = pytest.mark.slow  # class runs: not in `make fast`
 

@@ -29,7 +29,7 @@ from appraise.grading.judging.autograded import assemble_notebook, take_answers,
 from appraise.grading.judging.lesson import Lesson
 from appraise.grading.judging.outcome import Outcome, OutcomeStatus, outcome_without_numbers
 from appraise.grading.judging.prepared_lesson import PreparedLesson
-from appraise.grading.judging.unseen_case import grade_case
+from appraise.grading.judging.student_case import grade_case
 from appraise.grading.limits import Limits
 from appraise.grading.submission.cells import SubmittedNotebook
 from appraise.grading.submission.folder import Submission, digest

@@ -8,7 +8,7 @@ shown was sanitized when it was graded.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nbgrader.api import Gradebook
@@ -18,7 +18,8 @@ from nbgrader.utils import is_grade, is_solution
 from appraise.course import load_course
 from appraise.errors import CourseError
 from appraise.exercises.exercise import Status
-from appraise.grading.judging.unseen_case import WITHHELD
+from appraise.grading.gradebook.arrangements import load_arrangements
+from appraise.grading.judging.student_case import WITHHELD
 from appraise.grading.reports.rubric_marking import LEVELS, RUBRIC_OF, levels_in, without_levels
 from appraise.grading.sanitize import escape
 from appraise.learner.rubric import load_rubric
@@ -63,15 +64,17 @@ class Feedback(GetGrades):  # type: ignore[misc]
         return nb, resources
 
 
-def is_open_until(book: Any, assignment: str) -> str | None:
+def is_open_until(gradebook: Any, slug: str) -> str | None:
     """Why the labels of issued cases must not be told yet: until when somebody can hand in; None where nobody can.
 
-    Extensions count. Where no due date is set, nobody can know.
+    Extensions count, also those of students who have handed in nothing yet. Where no due date is set, nobody can know.
     """
-    found = book.find_assignment(assignment)
-    dates = [found.duedate, *(submission.duedate for submission in found.submissions)]
-    if found.duedate is None:
+    assignment = gradebook.find_assignment(slug)
+    due = assignment.duedate
+    if due is None:
         return "a due date is set and has passed"
+    extensions = [one.extension(due) or timedelta(0) for one in load_arrangements(gradebook.db, slug).values()]
+    dates = [due, *(submission.duedate for submission in assignment.submissions), *(due + e for e in extensions)]
     latest = max(date for date in dates if date is not None)
     return None if latest < datetime.now(UTC).replace(tzinfo=None) else f"{latest:%d %B %Y, %H:%M} (UTC) has passed"
 

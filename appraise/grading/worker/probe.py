@@ -203,4 +203,6 @@ def forbidden_paths(coursedir: Any) -> list[tuple[str, Path]]:
     paths += [("the keys to the cases", path) for path in (cases, *sorted(cases.glob("*/secret"))) if path.exists()]
     if coursedir.db_url.startswith("sqlite:///"):
         paths.append(("the gradebook", Path(coursedir.db_url.removeprefix("sqlite:///"))))
+    cases = Path(coursedir.root) / Path(coursedir.submitted_directory).parent / "cases"
+    paths += [("the keys to the cases", path) for path in (cases, *sorted(cases.glob("*/secret"))) if path.exists()]
     return [*paths, *course_secrets()]
