@@ -45,7 +45,7 @@ PLACES = [
     r"course\.yml|nbgrader_config\.py",
     r"seeds/(frame|documents|outside|statements|\d-[a-z0-9-]+)\.yml",
     r"solutions/(?P<slug>\d\d-[a-z0-9-]+)/((?P=slug)\.ipynb|exercises\.yml|key\.json)",
-    r"lessons/(?P<slug>\d\d-[a-z0-9-]+)/(?P=slug)\.ipynb",
+    r"lessons/(?P<slug>\d\d-[a-z0-9-]+|two-hours)/(?P=slug)\.ipynb",
     r"assets/.+",
     r"appraise/(\w+\.py|py\.typed|packs/\d\d-[a-z0-9-]+\.pack)",
     r"appraise/(sources|methods|figures|exercises|authoring|learner|cases)/\w+\.(py|yml)",
