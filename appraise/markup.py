@@ -104,7 +104,7 @@ def text_table(data: pd.DataFrame) -> HtmlPage:
     with pd.option_context("display.max_colwidth", None):
         shown = (
             str(data_table(data, render_links=True))
-            .replace("<td>", f'<td style="{_CELL}">')
+            .replace("<td>", f'<td style="{_CELL}; overflow-wrap: anywhere; min-width: 5em">')
             .replace("<th ", f'<th style="{_CELL}" ')
         )
     return HtmlPage(element("div", Markup(shown), style="overflow-x: auto"), data.to_string())
