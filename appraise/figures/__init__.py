@@ -6,7 +6,7 @@ learner's own plots changes. `use_style` gives a learner's plots the same style,
 """
 
 from appraise.figures.appraisal import forest, one_mean, parts_of_better, randomisation_chart, traffic_lights
-from appraise.figures.chance import four_kinds, shuffled_piles, thin_envelope
+from appraise.figures.chance import false_alarms, four_kinds, means_by_size, shuffled_piles, thin_envelope
 from appraise.figures.drawing import Picture, picture, use_style
 from appraise.figures.tellings import chain, completeness, distance, survivors
 from appraise.figures.trial import before_after, p_against_r, possible_means, timeline
@@ -17,8 +17,10 @@ __all__ = [
     "chain",
     "completeness",
     "distance",
+    "false_alarms",
     "forest",
     "four_kinds",
+    "means_by_size",
     "one_mean",
     "p_against_r",
     "parts_of_better",
