@@ -47,15 +47,15 @@ PLACES = [
     r"seeds/(frame|documents|outside|statements|\d-[a-z0-9-]+)\.yml",
     r"solutions/jupytext\.toml",
     r"solutions/(?P<slug>\d\d-[a-z0-9-]+)/((?P=slug)\.(md|ipynb)|exercises\.yml|key\.json)",
-    r"lessons/(?P<slug>\d\d-[a-z0-9-]+)/(?P=slug)\.ipynb",
+    r"lessons/(?P<slug>\d\d-[a-z0-9-]+|two-hours)/(?P=slug)\.ipynb",
     r"assets/.+",
     r"appraise/(\w+\.py|py\.typed|packs/\d\d-[a-z0-9-]+\.pack)",
     r"appraise/(sources|methods|figures|exercises|authoring|learner|cases)/\w+\.(py|yml)",
     r"appraise/widgets/\w+\.(py|js|css)",
     r"appraise/workbench/(\w+\.(py|yml)|templates/[\w.]+)",
-    r"appraise/grading/\w+\.(py|yml|html|css|md)",
+    r"appraise/grading/(\w+/)?\w+\.(py|yml|html|css|md)",
     r"tests/(\w+\.py|allowed-skips\.txt|mutants\.yml|answers/[a-z0-9-]+\.yml)",
-    r"tests/(authoring|grading|learner|cases|workbench|hostile|browser|bench)/.+",
+    r"tests/(authoring|compat|grading|learner|cases|workbench|hostile|browser|bench)/.+",
 ]
 
 

@@ -6,7 +6,7 @@ learner's own plots changes. `use_style` gives a learner's plots the same style,
 """
 
 from appraise.figures.appraisal import forest, one_mean, parts_of_better, randomisation_chart, traffic_lights
-from appraise.figures.chance import four_kinds, shuffled_piles, thin_envelope
+from appraise.figures.chance import false_alarms, four_kinds, means_by_size, shuffled_piles, thin_envelope
 from appraise.figures.drawing import Picture, picture, use_style
 from appraise.figures.predictions import prediction_line
 from appraise.figures.stories import days_of_relief
@@ -20,8 +20,10 @@ __all__ = [
     "completeness",
     "days_of_relief",
     "distance",
+    "false_alarms",
     "forest",
     "four_kinds",
+    "means_by_size",
     "one_mean",
     "p_against_r",
     "parts_of_better",

@@ -158,3 +158,79 @@ def thin_envelope(hidden: Mapping[str, float], seen: Mapping[str, float], predic
     shown = ", ".join(f"{run}: treatment {m['treatment']:.1f}, control {m['control']:.1f}" for run, m in runs.items())
     alt = f"Mean pain of two arms of an invented trial before any treatment. {shown}. {'; '.join(told)}."
     return Picture(fig, alt, pd.DataFrame({"control minus treatment": gaps}))
+
+
+@styled
+def means_by_size(means: pd.DataFrame, predicted: float | None = None) -> Picture:
+    """From the smallest to the largest mean of many groups, one line a size of group.
+
+    Parameters
+    ----------
+    means : DataFrame
+        From `appraise.widgets.hospital_means`, index n.
+    predicted : float, optional
+        How far apart a reader expected the smallest and the largest mean of groups of 40, in points.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"smallest mean": [4.0], "largest mean": [6.0], "SD of the means": [0.3]}, index=[40])
+    >>> means_by_size(table, predicted=1).alt.endswith("groups of 40: 2.0 points apart; your prediction: 1 points.")
+    True
+    """
+    fig = Figure(figsize=(7.0, 0.6 * len(means) + 1.8))
+    ax = fig.add_subplot()
+    for y, (_n, row) in enumerate(means.iterrows()):
+        ends = [row["smallest mean"], row["largest mean"]]
+        ax.plot(ends, [y, y], color=MAGNESIUM, linewidth=3, linestyle="-", marker="|", markersize=14)
+        ax.text(8.05, y, f"{ends[0]:.1f} to {ends[1]:.1f}", va="center", fontsize=11)
+    ax.set_yticks(range(len(means)), [f"groups of {n}" for n in means.index])
+    ax.set_ylim(len(means) - 0.5, -0.6)
+    ax.set_xlim(2, 8)
+    ax.set_xlabel("smallest and largest of 1,000 means (points)")
+    apart = means.loc[40, "largest mean"] - means.loc[40, "smallest mean"]
+    told = [f"groups of 40: {apart:.1f} points apart"]
+    told += [] if predicted is None else [f"your prediction: {predicted:g} points"]
+    ax.set_title("\n".join(told), fontsize=11, loc="left")
+    lines = [f"groups of {n}, {r['smallest mean']:.1f} to {r['largest mean']:.1f}" for n, r in means.iterrows()]
+    alt = f"The smallest and the largest of 1,000 means: {', '.join(lines)}. {'; '.join(told)}."
+    return Picture(fig, alt, means)
+
+
+@styled
+def false_alarms(predicted: float | None = None, most: int = 20, level: float = 0.05) -> Picture:
+    """The chance of at least one false alarm, for 1 to `most` looks that know nothing of each other.
+
+    Parameters
+    ----------
+    predicted : float, optional
+        In how many of 100 cases a reader expected a false alarm among 16 looks.
+    most : int
+        The largest number of looks.
+    level : float
+        The level of each look, between 0 and 1.
+
+    Examples
+    --------
+    >>> false_alarms().table.loc[[1, 2, 16], "of 100 cases, at least one false alarm"].to_list()
+    [5.0, 9.8, 56.0]
+    """
+    looks = list(range(1, most + 1))
+    shares = [100 * (1 - (1 - level) ** n) for n in looks]
+    fig = Figure(figsize=(7.4, 3.4))
+    ax = fig.add_subplot()
+    ax.bar(looks, shares, color=[CONTROL if share > 50 else SKY for share in shares], edgecolor=INK, linewidth=0.6)
+    ax.axhline(50, color=QUIET, linewidth=1.4, linestyle="--")
+    if predicted is not None and most >= 16:
+        ax.plot(16, predicted, marker="D", color=AMBER, markeredgecolor=INK, markersize=9, linestyle="")
+    ax.set_xticks(looks)
+    ax.set_ylim(0, 100)
+    ax.set_xlabel("looks")
+    ax.set_ylabel("of 100 cases")
+    told = [f"at least one false alarm among 16 looks: {shares[15]:.0f} of 100"] if most >= 16 else []
+    told += [] if predicted is None else [f"your prediction (diamond): {predicted:g} of 100"]
+    ax.set_title("\n".join(told), fontsize=11, loc="left")
+    first = next((n for n, share in zip(looks, shares) if share > 50), None)
+    alt = f"Bars that rise from {shares[0]:.0f} of 100 cases at one look to {shares[-1]:.0f} at {most} looks. "
+    alt += f"The bars pass 50 at {first} looks. {'; '.join(told)}." if first else f"{'; '.join(told)}."
+    table = pd.DataFrame({"of 100 cases, at least one false alarm": shares}, index=pd.Index(looks, name="looks"))
+    return Picture(fig, alt, table.round(1))

@@ -198,6 +198,37 @@ def leave_trial() -> pd.DataFrame:
     return pd.DataFrame(rows, index=list(scenarios), columns=columns).round(2)
 
 
+def hospital_means(sizes: Sequence[int] = (10, 40, 160), groups: int = 1000, seed: int = 6) -> pd.DataFrame:
+    """Means of many groups drawn from a hospital of ten thousand invented people who rate their pain from 0 to 10.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        People in a group.
+    groups : int
+        Groups drawn for each size.
+    seed : int
+        The seed of chance.
+
+    Returns
+    -------
+    DataFrame
+        One row a size: the smallest and the largest mean, and the SD of the means, in points.
+
+    Examples
+    --------
+    >>> hospital_means(groups=50).index.to_list()
+    [10, 40, 160]
+    """
+    rng = np.random.default_rng(seed)
+    hospital = np.clip(np.round(rng.normal(5, 2, 10_000)), 0, 10)
+    rows = {}
+    for n in sizes:
+        means = [float(rng.choice(hospital, n).mean()) for _ in range(groups)]
+        rows[n] = {"smallest mean": min(means), "largest mean": max(means), "SD of the means": float(np.std(means))}
+    return pd.DataFrame(rows).T.rename_axis("n").round(2)
+
+
 def measure_twice(mean: float, sd: float, error: float, people: int = 2000, seed: int = 1) -> tuple[Floats, Floats]:
     """Two measurements of people whose true pain does not change: true values N(mean, sd), each read with `error`."""
     rng = np.random.default_rng(seed)
