@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,8 +46,8 @@ def shuffled_piles(differences: Sequence[float], observed: float, predicted: flo
     fig = Figure(figsize=(7.4, 3.4))
     ax = fig.add_subplot()
     edge = float(np.ceil(np.abs(values).max() * 4) / 4) + 0.125
-    bins = np.arange(-edge, edge + 0.25, 0.25)
-    drawn = {"edgecolor": INK, "linewidth": 0.6}
+    bins = [float(cut) for cut in np.arange(-edge, edge + 0.25, 0.25)]
+    drawn: dict[str, Any] = {"edgecolor": INK, "linewidth": 0.6}
     ax.hist(values[~is_far], bins=bins, color=SKY, label="nearer to zero", **drawn)
     ax.hist(values[is_far], bins=bins, color=CONTROL, hatch="//", label="as far as observed, or further", **drawn)
     for line in (-abs(observed), abs(observed)):
@@ -179,7 +180,8 @@ def means_by_size(means: pd.DataFrame, predicted: float | None = None) -> Pictur
     """
     fig = Figure(figsize=(7.0, 0.6 * len(means) + 1.8))
     ax = fig.add_subplot()
-    for y, (_n, row) in enumerate(means.iterrows()):
+    lengths = {int(str(n)): {str(k): float(v) for k, v in row.items()} for n, row in means.to_dict("index").items()}
+    for y, row in enumerate(lengths.values()):
         ends = [row["smallest mean"], row["largest mean"]]
         ax.plot(ends, [y, y], color=MAGNESIUM, linewidth=3, linestyle="-", marker="|", markersize=14)
         ax.text(8.05, y, f"{ends[0]:.1f} to {ends[1]:.1f}", va="center", fontsize=11)
@@ -187,11 +189,11 @@ def means_by_size(means: pd.DataFrame, predicted: float | None = None) -> Pictur
     ax.set_ylim(len(means) - 0.5, -0.6)
     ax.set_xlim(2, 8)
     ax.set_xlabel("smallest and largest of 1,000 means (points)")
-    apart = means.loc[40, "largest mean"] - means.loc[40, "smallest mean"]
+    apart = lengths[40]["largest mean"] - lengths[40]["smallest mean"]
     told = [f"groups of 40: {apart:.1f} points apart"]
     told += [] if predicted is None else [f"your prediction: {predicted:g} points"]
     ax.set_title("\n".join(told), fontsize=11, loc="left")
-    lines = [f"groups of {n}, {r['smallest mean']:.1f} to {r['largest mean']:.1f}" for n, r in means.iterrows()]
+    lines = [f"groups of {n}, {r['smallest mean']:.1f} to {r['largest mean']:.1f}" for n, r in lengths.items()]
     alt = f"The smallest and the largest of 1,000 means: {', '.join(lines)}. {'; '.join(told)}."
     return Picture(fig, alt, means)
 

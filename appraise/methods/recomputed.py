@@ -47,7 +47,7 @@ def recompute(printed: pd.DataFrame, n: int) -> pd.DataFrame:
     True
     """
     rows = {}
-    for outcome, (mean1, sd1, mean2, sd2, p) in printed.iterrows():
+    for outcome, (mean1, sd1, mean2, sd2, p) in _texts(printed).items():
         rows[outcome] = {
             "printed p": p,
             "largest p, any r": f"{largest_p(mean1, sd1, mean2, sd2, n):.6f}",
@@ -73,7 +73,7 @@ def spread_of_change(printed: pd.DataFrame, n: int) -> pd.DataFrame:
     """
     rows = {
         outcome: {"needed": sd_needed(p, mean1, mean2, n), "largest that the SDs allow": sd_change_largest(sd1, sd2)}
-        for outcome, (mean1, sd1, mean2, sd2, p) in printed.iterrows()
+        for outcome, (mean1, sd1, mean2, sd2, p) in _texts(printed).items()
     }
     return pd.DataFrame(rows).T.round(2)
 
@@ -94,10 +94,9 @@ def control_means(printed: pd.DataFrame, n: int) -> pd.DataFrame:
     5.57
     """
     rows = {}
-    for outcome, row in printed.iterrows():
-        better = "lower" if outcome == "pain" else "higher"
-        needed = control_mean_needed(row["p"], row["mean 6 months"], row["sd 6 months"], n, better=better)
-        rows[outcome] = {"magnesium mean, printed": float(row["mean 6 months"]), "control mean needed": needed}
+    for outcome, (_, _, mean2, sd2, p) in _texts(printed).items():
+        needed = control_mean_needed(p, mean2, sd2, n, better="lower" if outcome == "pain" else "higher")
+        rows[outcome] = {"magnesium mean, printed": float(mean2), "control mean needed": needed}
     return pd.DataFrame(rows).T.round(2)
 
 
@@ -120,7 +119,12 @@ def p_by_people(
     >>> p_by_people(printed_figures().loc["pain"]).loc[40].to_list()
     ['below 0.0001', 'below 0.0001', 'below 0.0001']
     """
-    mean1, sd1, mean2, sd2 = row.iloc[:4]
+    mean1, sd1, mean2, sd2 = map(str, row.iloc[:4])
     table = {f"r = {r}": [t_paired(mean1, sd1, mean2, sd2, k, r).pvalue for k in sizes] for r in correlations}
     frame = pd.DataFrame(table, index=pd.Index(sizes, name="n analysed"))
     return frame.map(lambda p: "below 0.0001" if p < 0.0001 else f"{p:.4f}")
+
+
+def _texts(printed: pd.DataFrame) -> dict[str, list[str]]:
+    """The figures of each outcome as text, in the order of the columns."""
+    return {str(outcome): [str(figure) for figure in row] for outcome, row in zip(printed.index, printed.to_numpy())}
