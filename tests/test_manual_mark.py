@@ -9,6 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from appraise.authoring.notebook import write_metadata
+from appraise.authoring.source import Source
 from appraise.authoring.release import make_release
 from appraise.files import SOLUTIONS
 
@@ -19,12 +20,12 @@ from appraise.files import SOLUTIONS
 def test_the_tag_gives_points(tag: str, points: float | None) -> None:
     nb = new_notebook(
         cells=[
-            new_code_cell('lesson("14-your-own-claim", "")', id="opening"),
+            new_code_cell('lesson("14-your-own-claim")', id="opening"),
             new_markdown_cell("### For your course", id="own-claim-page", metadata={"tags": [tag]}),
             new_code_cell("1", id="code", metadata={"tags": [tag]}),
         ]
     )
-    write_metadata(nb, "14-your-own-claim", "", {}, Path("x.ipynb"))
+    write_metadata(Source(Path("x.md"), nb, (1, 2, 3)), "14-your-own-claim", "", {})
     mark = nb.cells[1].metadata.get("nbgrader", {})
     assert mark.get("points") == points
     assert bool(mark.get("grade") and mark.get("solution")) == (points is not None)

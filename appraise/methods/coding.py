@@ -70,8 +70,8 @@ def two_pairs() -> pd.DataFrame:
         {
             "percent": [one.percent for one in found],
             "kappa": [round(one.kappa, 2) for one in found],
-            "“spin”, by the first coder": [f"{100 * one.margins.iloc[0, 0]:.0f} of 100" for one in found],
-            "“spin”, by the second coder": [f"{100 * one.margins.iloc[0, 1]:.0f} of 100" for one in found],
+            "“spin”, by the first coder": [f"{100 * one.margins.to_numpy()[0, 0]:.0f} of 100" for one in found],
+            "“spin”, by the second coder": [f"{100 * one.margins.to_numpy()[0, 1]:.0f} of 100" for one in found],
         },
         index=["first pair", "second pair"],
     )

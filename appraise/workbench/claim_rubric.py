@@ -15,7 +15,7 @@ from appraise.markup import HtmlPage, element, table
 
 
 class ClaimRubric(StrictModel):
-    """`assets/rubric-claim.yml`: seven criteria of three levels; 0 where the thing is absent throughout."""
+    """`assets/rubric-claim.yml`: seven criteria, levels 0 to 3."""
 
     words: int
     outside_the_count: tuple[Text, ...]
@@ -39,7 +39,7 @@ def load_claim_rubric(file: Path = ASSETS / "rubric-claim.yml") -> ClaimRubric:
 
 
 def claim_rubric() -> HtmlPage:
-    """The rubric as a table: each criterion with its three levels and an anchor for each.
+    """The rubric as a table: each criterion with its levels 1 to 3 and an anchor for each.
 
     >>> print(claim_rubric())  # doctest: +ELLIPSIS
     The study: Can a reader find the study, ...
