@@ -9,8 +9,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from appraise.authoring.notebook import write_metadata
-from appraise.authoring.source import Source
 from appraise.authoring.release import make_release
+from appraise.authoring.source import Source
 from appraise.files import SOLUTIONS
 
 

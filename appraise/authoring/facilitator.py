@@ -57,10 +57,10 @@ def load_room_pages(file: Path = FILE) -> dict[str, RoomPage]:
     >>> load_room_pages()["04-the-numbers"].picture
     'survivors'
     """
-    found = YamlFile(file, AuthorError)
-    if not isinstance(found.data, dict):
+    result = YamlFile(file, AuthorError)
+    if not isinstance(result.data, dict):
         raise AuthorError(file, "", "expected a page for each lesson")
-    return {str(slug): found.validated(RoomPage, (slug,)) for slug in found.data}
+    return {str(slug): result.validated(RoomPage, (slug,)) for slug in result.data}
 
 
 def _remark(slug: str, met: Met) -> str:
@@ -97,7 +97,7 @@ def room_page(lesson: Lesson, picture: str = "") -> str:
     >>> print(room_page(load_course().lesson("04-the-numbers")).splitlines()[0])
     # For the room: How numbers travel
     """
-    told = load_room_pages()[lesson.slug]
+    sentences = load_room_pages()[lesson.slug]
     goals = [f"- {goal}" for goal in lesson.objectives.values()]
     lines = [
         f"# For the room: {lesson.title}",
@@ -106,19 +106,19 @@ def room_page(lesson: Lesson, picture: str = "") -> str:
         "",
     ]
     lines += ["## What learners can do afterwards", "", *goals, ""]
-    lines += ["## Open with (5 minutes)", "", told.open, "", "## In pairs (10 minutes each)", ""]
-    for n, prompt in enumerate(told.pairs, start=1):
+    lines += ["## Open with (5 minutes)", "", sentences.open, "", "## In pairs (10 minutes each)", ""]
+    for n, prompt in enumerate(sentences.pairs, start=1):
         lines += [f"{n}. {prompt.ask}", "", f"   *You hope to hear:* {prompt.hope}", ""]
     lines += ["## The misconception to expect (5 minutes)", ""]
-    lines += [f"Learners who meet it are told: “{_remark(lesson.slug, told.misconception)}”", "", told.do, ""]
+    lines += [f"Learners who meet it are told: “{_remark(lesson.slug, sentences.misconception)}”", "", sentences.do, ""]
     lines += [f"`appraise overview` and `appraise items {lesson.slug}` say how many of your class met it.", ""]
     if picture:
         alt = " ".join(draw_picture(lesson.slug).alt.split()).replace("]", "")
         lines += ["## To project (5 minutes)", "", f"![{alt}]({picture})", ""]
         lines += ["Without a projector, draw its outline on the board and let the room say what belongs where.", ""]
     lines += ["## Exit card (5 minutes)", "", "On a card without a name:", ""]
-    lines += [f"{n}. {q.ask}" for n, q in enumerate(told.exit, start=1)]
-    lines += ["", "*What to look for:*", "", *(f"{n}. {q.look_for}" for n, q in enumerate(told.exit, start=1)), ""]
+    lines += [f"{n}. {q.ask}" for n, q in enumerate(sentences.exit, start=1)]
+    lines += ["", "*What to look for:*", "", *(f"{n}. {q.look_for}" for n, q in enumerate(sentences.exit, start=1)), ""]
     return "\n".join(lines)
 
 

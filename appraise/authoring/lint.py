@@ -157,8 +157,8 @@ def check_reasons(ex: Exercise, yml: Path) -> None:
         if len(reason.words.split()) > MOST_WORDS:
             raise AuthorError(yml, place, f"expected at most {MOST_WORDS} deciding words")
         for field in ("why", "tempting"):
-            said = getattr(reason, field).strip()
-            if (said or field == "why") and not said.endswith((".", "?", "!", "”", ")")):
+            message = getattr(reason, field).strip()
+            if (message or field == "why") and not message.endswith((".", "?", "!", "”", ")")):
                 raise AuthorError(yml, place, f"expected `{field}` as a whole sentence")
 
 

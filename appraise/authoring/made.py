@@ -67,9 +67,9 @@ def refuse_edits(made: Path, nb: NotebookNode) -> None:
     for cell in there.cells:
         cell.source = _WITH_A_VERSION.sub(r"\1)", cell.source)
     differing = [
-        (theirs or ours).get("id", "a cell")
-        for theirs, ours in zip_longest(there.cells, nb.cells)
-        if theirs is None or ours is None or _content(theirs) != _content(ours)
+        (other or own).get("id", "a cell")
+        for other, own in zip_longest(there.cells, nb.cells)
+        if other is None or own is None or _content(other) != _content(own)
     ]
     if differing:
         expected = f"was edited here, or by a merge; it is made from {name}, and this cell differs first. {remedy}"

@@ -22,15 +22,15 @@ def sections_of(cells: Iterable[Mapping[str, object]]) -> dict[str, str]:
     >>> sections_of([{"cell_type": "markdown", "source": "# One\\n\\nTwo."}, {"cell_type": "code", "source": "x = 3"}])
     {'One': '\\n\\nTwo.\\nx = 3'}
     """
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     heading = ""
     for cell in cells:
         source = "".join(str(part) for part in cell["source"])  # type: ignore[attr-defined]
         pieces = re.split(r"^#{1,6}\s+(.*?)\s*#*$", source, flags=re.M) if cell["cell_type"] == "markdown" else [source]
-        found[heading] = f"{found.get(heading, '')}\n{pieces[0]}".lstrip("\n")
+        result[heading] = f"{result.get(heading, '')}\n{pieces[0]}".lstrip("\n")
         for heading, text in zip(pieces[1::2], pieces[2::2]):
-            found[heading] = text
-    return {name: text for name, text in found.items() if name}
+            result[heading] = text
+    return {name: text for name, text in result.items() if name}
 
 
 def misplaced(exercises: Iterable[Exercise], sections: Mapping[str, str]) -> list[str]:

@@ -73,8 +73,8 @@ def minutes_of_route(nb: NotebookNode, minutes: Mapping[str, float]) -> int:
 
 def exercises_of(nb: NotebookNode) -> list[str]:
     """The ids of the exercises that a notebook checks, in their order."""
-    found = (CHECK_CALL.fullmatch(cell.source) for cell in nb.cells if cell.cell_type == "code")
-    return [match[1] for match in found if match]
+    result = (CHECK_CALL.fullmatch(cell.source) for cell in nb.cells if cell.cell_type == "code")
+    return [match[1] for match in result if match]
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
@@ -109,10 +109,10 @@ def _blocks(cells: Iterable[NotebookNode]) -> Iterator[tuple[str, int, str | Non
     """A notebook in blocks: (heading, level, exercise, cells). What follows a check is a block without a heading."""
     heading, level, block = "", 0, list[NotebookNode]()
     for cell in cells:
-        found = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
-        if found:
+        result = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+        if result:
             yield heading, level, None, block
-            heading, level, block = found[2], len(found[1]), []
+            heading, level, block = result[2], len(result[1]), []
         block.append(cell)
         if check := CHECK_CALL.fullmatch(cell.source) if cell.cell_type == "code" else None:
             yield heading, level, check[1], block
@@ -134,18 +134,18 @@ def _imports(sources: Iterable[str], lessons: Iterable[NotebookNode]) -> list[st
     used = {"lesson"}
     for source in sources:
         used |= {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
-    plain, from_modules = set(), dict[str, set[str]]()
+    unstyled, from_modules = set(), dict[str, set[str]]()
     for module, name, alias in {one for nb in lessons for one in _imported(nb)}:
         if (alias or name) not in used:
             continue
         if not module:
-            plain.add(f"import {name}" + (f" as {alias}" if alias else ""))
+            unstyled.add(f"import {name}" + (f" as {alias}" if alias else ""))
         else:
             from_modules.setdefault(module, set()).add(f"{name} as {alias}" if alias else name)
     for name in ("choose", "check", "lesson", "read"):  # what the route's own cells and added forms call
         if name in used:
             from_modules.setdefault("appraise", set()).add(name)
-    return [*sorted(plain), *(f"from {m} import {', '.join(sorted(n))}" for m, n in sorted(from_modules.items()))]
+    return [*sorted(unstyled), *(f"from {m} import {', '.join(sorted(n))}" for m, n in sorted(from_modules.items()))]
 
 
 def _imported(nb: NotebookNode) -> Iterator[tuple[str, str, str | None]]:

@@ -24,15 +24,15 @@ class Places(NamedTuple):
 
 def find_places(nb: NotebookNode, slug: str) -> Places:
     """The sections of the first lesson that call `course_map()` and `my_work()`."""
-    found = {}
+    result = {}
     heading = ""
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             heading = next(reversed(re.findall(r"^#+\s+(.*?)\s*#*$", cell.source, re.M)), heading)
         for call in ("course_map", "my_work"):
             if cell.cell_type == "code" and re.search(rf"^{call}\(", cell.source, re.M):
-                found[call] = f"../{slug}/{slug}.ipynb#{heading.replace(' ', '-')}"
-    return Places(found.get("course_map"), found.get("my_work"))
+                result[call] = f"../{slug}/{slug}.ipynb#{heading.replace(' ', '-')}"
+    return Places(result.get("course_map"), result.get("my_work"))
 
 
 def number_of(lesson: Lesson, course: Course) -> str:

@@ -129,20 +129,20 @@ def _take_ids(source: Source) -> None:
     """Move ids from metadata, where jupytext leaves them, to where notebooks have them."""
     seen: dict[str, int] = {}
     for i, cell in enumerate(source.notebook.cells):
-        found = cell.metadata.pop("id", None)
-        if not isinstance(found, str) or not CELL_ID.fullmatch(found):
-            raise source.error(i, f"cell {i + 1}", f"expected an id{_beside(found)}, for instance {_example(cell)}")
-        if found in seen:
-            raise source.error(i, found, f"is the id of the cell of line {seen[found]} already")
+        value = cell.metadata.pop("id", None)
+        if not isinstance(value, str) or not CELL_ID.fullmatch(value):
+            raise source.error(i, f"cell {i + 1}", f"expected an id{_position(value)}, for instance {_example(cell)}")
+        if value in seen:
+            raise source.error(i, value, f"is the id of the cell of line {seen[value]} already")
         for name in cell.metadata.keys() - {"tags"}:
-            raise source.error(i, f"{found}.{name}", "expected only id and tags; other metadata is derived")
-        seen[found] = source.lines[i]
-        cell.id = found
+            raise source.error(i, f"{value}.{name}", "expected only id and tags; other metadata is derived")
+        seen[value] = source.lines[i]
+        cell.id = value
 
 
-def _beside(found: object) -> str:
+def _position(value: object) -> str:
     """What is wrong with the id that a cell has."""
-    return "" if found is None else f" of letters, digits and hyphens, in quotes if it looks like a number ({found!r})"
+    return "" if value is None else f" of letters, digits and hyphens, in quotes if it looks like a number ({value!r})"
 
 
 def _example(cell: Any) -> str:

@@ -254,8 +254,8 @@ class _Draw:
                 second = change_with_count(stream, n2, counts[1], threshold, (width, width * skew), limit)
                 arms = (first, second)
             means = round(float(mean(arms[0]))), round(float(mean(arms[1])))
-            is_plain = means[0] > means[1] >= 1 and (threshold is None or means[0] != threshold)
-            if is_plain and is_wanted(compare_means(*arms)[2]):
+            is_text = means[0] > means[1] >= 1 and (threshold is None or means[0] != threshold)
+            if is_text and is_wanted(compare_means(*arms)[2]):
                 return arms
         raise NoFit("no falls with the p that is wanted")
 

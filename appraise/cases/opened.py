@@ -242,8 +242,8 @@ class MyCase(OpenCase):
     def _count_answers(self, exercise: Exercise, answer: Json) -> tuple[int, int, list[str]]:
         asked = self._asked(exercise.id)
         parts = dict(flatten(answer).values())
-        given = {name: parts.get(name) for name in asked}
-        done = {name: value for name, value in given.items() if not is_blank(value)}
+        argument = {name: parts.get(name) for name in asked}
+        done = {name: value for name, value in argument.items() if not is_blank(value)}
         faults = [
             f"“{name}” holds a word that is not on the list." for name, v in done.items() if not _is_known(exercise, v)
         ]
@@ -313,5 +313,5 @@ def _saved_code() -> str:
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
-    found = [match[1] for source in sources if (match := _CODE.search(source))]
-    return found[0] if found else ""
+    result = [match[1] for source in sources if (match := _CODE.search(source))]
+    return result[0] if result else ""

@@ -135,38 +135,38 @@ class PracticeSession:
 
     # ── judging ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _given(self, group: str) -> list[str | None]:
+    def _answer_of(self, group: str) -> list[str | None]:
         return [a for a, field in zip(self.answers, self.fields, strict=True) if field.group == group]
 
     def _judge_marks(self) -> Result:
-        return judge_marks(self.key, 1, [read_mark_word(answer) for answer in self._given(MARKING)])
+        return judge_marks(self.key, 1, [read_mark_word(answer) for answer in self._answer_of(MARKING)])
 
     def judge(self) -> list[tuple[str, Result]]:
         """What is said of each task that has an answer; tasks without one wait in silence."""
         results = [(MARKING, self._judge_marks())]
         for group in (FIGURES, DIFFERENCE, P_VALUE, BIAS, HEADLINE):
-            given = self._given(group)
-            if any(given):
+            value = self._answer_of(group)
+            if any(value):
                 try:
-                    results.append((group, self._judge_group(group, given)))
+                    results.append((group, self._judge_group(group, value)))
                 except AnswerError as error:
                     results.append((group, Result(Fraction(0), 0, (str(error),))))
         return results
 
-    def _judge_group(self, group: str, given: list[str | None]) -> Result:
+    def _judge_group(self, group: str, value: list[str | None]) -> Result:
         if group == FIGURES:
-            return judge_figures(self.key, given)
+            return judge_figures(self.key, value)
         if group == DIFFERENCE:
-            return judge_difference(self.key, given[0], _interval(given[1], given[2]))
+            return judge_difference(self.key, value[0], _interval(value[1], value[2]))
         if group == P_VALUE:
-            return judge_p(self.key, given[0])
+            return judge_p(self.key, value[0])
         if group == BIAS:
-            return judge_bias(self.key, dict(zip(self.text.questions, given, strict=True)))
-        return judge_headline(self.key, self.text.headlines.index(given[0]) + 1 if given[0] else None)
+            return judge_bias(self.key, dict(zip(self.text.questions, value, strict=True)))
+        return judge_headline(self.key, self.text.headlines.index(value[0]) + 1 if value[0] else None)
 
     def _remember(self) -> None:
         """Count the first check of a case whose sentences are all marked, and keep what was wrong for the next one."""
-        marks = [read_mark_word(answer) for answer in self._given(MARKING)]
+        marks = [read_mark_word(answer) for answer in self._answer_of(MARKING)]
         if self.is_checked or any(mark.step is None for mark in marks):
             return
         self.is_checked = True

@@ -56,18 +56,18 @@ def things_to_reconsider(exercise: Exercise, text: str) -> list[str]:
     >>> things_to_reconsider(ex, "It proves it. It does not prove that.")
     ['“It proves it.” Which word fits?']
     """
-    told = counted_lines(text, exercise.uncounted)
-    sentences = [s.strip() for s in _SENTENCE.findall(told) if s.strip()]
-    found = []
+    lines = counted_lines(text, exercise.uncounted)
+    sentences = [s.strip() for s in _SENTENCE.findall(lines) if s.strip()]
+    result = []
     for alarm in exercise.alarms:
         if alarm["finds"] == "figures":
-            found += _unknown_figures(told, exercise, alarm["reconsider"])
+            result += _unknown_figures(lines, exercise, alarm["reconsider"])
             continue
         for sentence in sentences:
             is_let_pass = alarm["unless"] and re.search(alarm["unless"], sentence, re.I)
             if re.search(alarm["finds"], sentence, re.I) and not is_let_pass:
-                found.append(f"“{_short(sentence)}” {alarm['reconsider']}")
-    return list(dict.fromkeys(found))
+                result.append(f"“{_short(sentence)}” {alarm['reconsider']}")
+    return list(dict.fromkeys(result))
 
 
 def _unknown_figures(text: str, exercise: Exercise, words: str) -> list[str]:

@@ -55,10 +55,10 @@ def shuffled_piles(differences: Sequence[float], observed: float, predicted: flo
     ax.set_xlabel("difference of the two piles’ means (points)")
     ax.set_ylabel("shuffles")
     ax.legend(loc="upper left")
-    told = [f"{name}: {share:.0f} of 1,000" for name, share in shares.items()]
-    ax.set_title("\n".join(told), fontsize=11, loc="left")
+    sentences = [f"{name}: {share:.0f} of 1,000" for name, share in shares.items()]
+    ax.set_title("\n".join(sentences), fontsize=11, loc="left")
     alt = f"Histogram of {len(values)} shuffled differences, heaped around 0. Dashed lines stand at plus and minus "
-    alt += f"{abs(observed):g}. {'; '.join(told)}."
+    alt += f"{abs(observed):g}. {'; '.join(sentences)}."
     return Picture(fig, alt, pd.DataFrame({"of 1,000 shuffles": shares}).round(1))
 
 
@@ -109,12 +109,12 @@ def four_kinds(pi: float = 0.5, predicted: float | None = None) -> Picture:
     ax.tick_params(length=0)
     ax.set_xlabel("first group significant?")
     ax.set_ylabel("second group significant?")
-    told = [f"exactly one: {table['only the first'] + table['only the second']:g} of 100"]
-    told += [] if predicted is None else [f"your prediction: {predicted:g} of 100"]
-    ax.set_title("\n".join(told), fontsize=11, loc="left")
+    sentences = [f"exactly one: {table['only the first'] + table['only the second']:g} of 100"]
+    sentences += [] if predicted is None else [f"your prediction: {predicted:g} of 100"]
+    ax.set_title("\n".join(sentences), fontsize=11, loc="left")
     shares = ", ".join(f"{kind} {share:g}" for kind, share in table.items())
     alt = f"A square of 100 trials of two identical groups, each significant with a chance of {pi:g}: {shares}. "
-    alt += f"Hatched: exactly one. {'; '.join(told)}."
+    alt += f"Hatched: exactly one. {'; '.join(sentences)}."
     return Picture(fig, alt, pd.DataFrame({"of 100 trials": table}))
 
 
@@ -153,11 +153,11 @@ def thin_envelope(hidden: Mapping[str, float], seen: Mapping[str, float], predic
     ax.set_xlim(5, 7)
     ax.set_xlabel("mean pain before any treatment (points)")
     ax.legend(loc="upper left", ncols=2)
-    told = [f"control minus treatment, order seen: {gaps['order seen']:.1f} points"]
-    told += [] if predicted is None else [f"your prediction: {predicted:g} points"]
-    ax.set_title("\n".join(told), fontsize=11, loc="left")
+    sentences = [f"control minus treatment, order seen: {gaps['order seen']:.1f} points"]
+    sentences += [] if predicted is None else [f"your prediction: {predicted:g} points"]
+    ax.set_title("\n".join(sentences), fontsize=11, loc="left")
     shown = ", ".join(f"{run}: treatment {m['treatment']:.1f}, control {m['control']:.1f}" for run, m in runs.items())
-    alt = f"Mean pain of two arms of an invented trial before any treatment. {shown}. {'; '.join(told)}."
+    alt = f"Mean pain of two arms of an invented trial before any treatment. {shown}. {'; '.join(sentences)}."
     return Picture(fig, alt, pd.DataFrame({"control minus treatment": gaps}))
 
 
@@ -190,11 +190,11 @@ def means_by_size(means: pd.DataFrame, predicted: float | None = None) -> Pictur
     ax.set_xlim(2, 8)
     ax.set_xlabel("smallest and largest of 1,000 means (points)")
     apart = lengths[40]["largest mean"] - lengths[40]["smallest mean"]
-    told = [f"groups of 40: {apart:.1f} points apart"]
-    told += [] if predicted is None else [f"your prediction: {predicted:g} points"]
-    ax.set_title("\n".join(told), fontsize=11, loc="left")
+    sentences = [f"groups of 40: {apart:.1f} points apart"]
+    sentences += [] if predicted is None else [f"your prediction: {predicted:g} points"]
+    ax.set_title("\n".join(sentences), fontsize=11, loc="left")
     lines = [f"groups of {n}, {r['smallest mean']:.1f} to {r['largest mean']:.1f}" for n, r in lengths.items()]
-    alt = f"The smallest and the largest of 1,000 means: {', '.join(lines)}. {'; '.join(told)}."
+    alt = f"The smallest and the largest of 1,000 means: {', '.join(lines)}. {'; '.join(sentences)}."
     return Picture(fig, alt, means)
 
 
@@ -228,11 +228,11 @@ def false_alarms(predicted: float | None = None, most: int = 20, level: float = 
     ax.set_ylim(0, 100)
     ax.set_xlabel("looks")
     ax.set_ylabel("of 100 cases")
-    told = [f"at least one false alarm among 16 looks: {shares[15]:.0f} of 100"] if most >= 16 else []
-    told += [] if predicted is None else [f"your prediction (diamond): {predicted:g} of 100"]
-    ax.set_title("\n".join(told), fontsize=11, loc="left")
+    sentences = [f"at least one false alarm among 16 looks: {shares[15]:.0f} of 100"] if most >= 16 else []
+    sentences += [] if predicted is None else [f"your prediction (diamond): {predicted:g} of 100"]
+    ax.set_title("\n".join(sentences), fontsize=11, loc="left")
     first = next((n for n, share in zip(looks, shares) if share > 50), None)
     alt = f"Bars that rise from {shares[0]:.0f} of 100 cases at one look to {shares[-1]:.0f} at {most} looks. "
-    alt += f"The bars pass 50 at {first} looks. {'; '.join(told)}." if first else f"{'; '.join(told)}."
+    alt += f"The bars pass 50 at {first} looks. {'; '.join(sentences)}." if first else f"{'; '.join(sentences)}."
     table = pd.DataFrame({"of 100 cases, at least one false alarm": shares}, index=pd.Index(looks, name="looks"))
     return Picture(fig, alt, table.round(1))

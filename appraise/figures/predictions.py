@@ -11,7 +11,7 @@ from appraise.figures.drawing import CONTROL, MAGNESIUM, QUIET, Picture, styled
 @styled
 def prediction_line(
     predicted: float | None,
-    found: float,
+    actual: float,
     low: float,
     high: float,
     unit: str,
@@ -56,16 +56,16 @@ def prediction_line(
     for side in ("left", "top", "right", "bottom"):
         ax.spines[side].set_visible(False)
     ax.set_xlabel(unit)
-    points = [(name, found, "o", MAGNESIUM, 0.45)]
+    points = [(name, actual, "o", MAGNESIUM, 0.45)]
     if predicted is not None:
         points.insert(0, ("you", predicted, "D", CONTROL, -0.75))
     for point, value, marker, colour, height in points:
         ax.plot([value], [0], marker=marker, markersize=11, color=colour, clip_on=False, zorder=3)
         ax.text(value, height, f"{point}: {value:g}", ha="center", color=colour)
-    said = f"You predicted {predicted:g}. " if predicted is not None else "Nothing was predicted. "
+    message = f"You predicted {predicted:g}. " if predicted is not None else "Nothing was predicted. "
     because = f" Your reason was: {reason}" if reason else ""
     table = pd.DataFrame({"what": [p[0] for p in points], unit or "value": [p[1] for p in points]}).set_index("what")
     ax.set_title(f"Your reason: {reason}" if reason else "", fontsize=10, color=QUIET, loc="left", wrap=True)
     return Picture(
-        fig, f"A line from {low:g} to {high:g} ({unit}). {said}{name.capitalize()}: {found:g}.{because}", table
+        fig, f"A line from {low:g} to {high:g} ({unit}). {message}{name.capitalize()}: {actual:g}.{because}", table
     )

@@ -23,7 +23,7 @@ from appraise.files import write_whole
 from appraise.grading.gradebook.writer import open_gradebook
 from appraise.grading.settings import Settings, read_settings
 from appraise.grading.submission.choosing import Notebook, choose, is_notebook_name, read_state
-from appraise.grading.submission.downloads import Download, EntryTime, Found, read_download
+from appraise.grading.submission.downloads import Download, EntryTime, FoundFile, read_download
 from appraise.grading.submission.names import Finder, LmsName, Whose, fold, read_lms_names
 from appraise.grading.submission.people import Person, load_people
 from appraise.grading.submission.questions import (
@@ -43,7 +43,7 @@ from appraise.grading.submission.record import (
 from appraise.grading.submission.times import find_zone, read_time, read_time_file, write_time
 
 ONE_MOMENT = timedelta(minutes=10)  # a zip whose files all have one time says when it was made, not what came when
-MOST_BESIDE, MOST_BESIDE_BYTES = 100, 20_000_000
+MOST_ATTACHMENTS, MOST_ATTACHMENT_BYTES = 100, 20_000_000
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Sorted:
     """
 
     notebooks: dict[str, list[Notebook]] = field(default_factory=dict)
-    beside: dict[str, list[Found]] = field(default_factory=dict)
+    attachments: dict[str, list[FoundFile]] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     elsewhere: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
@@ -98,14 +98,14 @@ def collect(slug: str, folder: Path, answers: Path | None = None, zone: str | No
     if answers is not None:
         known |= read_answers(answers, people)
     download = read_download(folder)
-    found = sort_download(download, slug, people, stubs, known, load_numbers(to.own), place)
-    lines, new = _take_over(to, slug, people, found)
+    result = sort_download(download, slug, people, stubs, known, load_numbers(to.own), place)
+    lines, new = _take_over(to, slug, people, result)
     add_collected(to.own, slug, new)
-    save_numbers(to.own, found.numbers)
-    asked = write_questions(to.own, slug, found.questions, known)
+    save_numbers(to.own, result.numbers)
+    asked = write_questions(to.own, slug, result.questions, known)
     for line in lines:
         print(line)
-    _tell(slug, folder, download, found, asked)
+    _tell(slug, folder, download, result, asked)
     return 0
 
 
@@ -115,12 +115,12 @@ def _stubs(to: Settings, slug: str) -> dict[str, str]:
         nb = json.loads(file.read_text(encoding="utf-8"))
     except OSError as e:
         raise CollectError(f"{file}: {e.strerror}; is “{slug}” spelt as in lessons/?") from None
-    found = {}
+    result = {}
     for cell in nb["cells"]:
-        about = cell["metadata"].get("nbgrader", {})
-        if about.get("solution"):
-            found[about["grade_id"]] = "".join(cell["source"])
-    return found
+        details = cell["metadata"].get("nbgrader", {})
+        if details.get("solution"):
+            result[details["grade_id"]] = "".join(cell["source"])
+    return result
 
 
 def _people(to: Settings) -> list[Person]:
@@ -128,10 +128,12 @@ def _people(to: Settings) -> list[Person]:
         return people
     with open_gradebook(to) as book:
         known = book.students()
-        found = [Person(s.id, s.first_name or "", s.last_name or "", s.email or "", s.lms_user_id or "") for s in known]
-    if not found:
+        result = [
+            Person(s.id, s.first_name or "", s.last_name or "", s.email or "", s.lms_user_id or "") for s in known
+        ]
+    if not result:
         raise CollectError("nobody is known yet: import who is in the class first (appraise roster FILE)")
-    return found
+    return result
 
 
 # ── whose ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -163,8 +165,8 @@ def sort_download(
     zone : tzinfo, optional
         As `collect`.
     """
-    found = Sorted(numbers=dict(numbers) | _worksheets(download, people))
-    finder = Finder(list(people.values()), found.numbers, _lessons(slug))
+    result = Sorted(numbers=dict(numbers) | _worksheets(download, people))
+    finder = Finder(list(people.values()), result.numbers, _lessons(slug))
     files = [f for f in download.files if not any(name.is_text for name in read_lms_names(f.parts))]
     whose = {f.path: _answered(f, finder, people, answers) for f in files}
     _without_doubles(whose, answers)
@@ -174,23 +176,23 @@ def sort_download(
         who, path = whose[file.path], file.path
         if not is_notebook_name(file.parts[-1]):
             if who.person is not None and file.parts[-1] != "timestamp.txt":
-                found.beside.setdefault(who.person.id, []).append(file)
+                result.attachments.setdefault(who.person.id, []).append(file)
             continue
         worked, lesson = read_state(file.data, stubs)
         if answers.get(path) == NOBODY:
             continue
         if who.person is None:
-            found.questions.append(Question(path, who.candidates))
+            result.questions.append(Question(path, who.candidates))
             continue
         if lesson not in ("", slug) and not worked:
-            found.elsewhere.setdefault(who.person.id, []).append((path, lesson))
+            result.elsewhere.setdefault(who.person.id, []).append((path, lesson))
             continue
-        handed_in, order = _times(file, who, spread, zone, times.get(file.parts[:-1]))
-        notebook = Notebook(file, who, handed_in, order, worked, lesson)
-        found.notebooks.setdefault(who.person.id, []).append(notebook)
+        submitted, order = _times(file, who, spread, zone, times.get(file.parts[:-1]))
+        notebook = Notebook(file, who, submitted, order, worked, lesson)
+        result.notebooks.setdefault(who.person.id, []).append(notebook)
         if who.lms is not None and who.lms.number:
-            found.numbers[f"{who.lms.lms} {who.lms.number}"] = who.person.id
-    return found
+            result.numbers[f"{who.lms.lms} {who.lms.number}"] = who.person.id
+    return result
 
 
 def _lessons(slug: str) -> list[str]:
@@ -201,7 +203,7 @@ def _lessons(slug: str) -> list[str]:
     return sorted({slug, *known}, key=len, reverse=True)
 
 
-def _answered(file: Found, finder: Finder, people: Mapping[str, Person], answers: Mapping[str, str]) -> Whose:
+def _answered(file: FoundFile, finder: Finder, people: Mapping[str, Person], answers: Mapping[str, str]) -> Whose:
     who = finder.find(file.parts)
     answer = answers.get(file.path)
     if answer is not None and answer != NOBODY:
@@ -227,7 +229,7 @@ def _worksheets(download: Download, people: Mapping[str, Person]) -> dict[str, s
     for person in people.values():
         for key in {person.id, person.email, person.sis_id, fold(person.full_name)} - {""}:
             by_key.setdefault(key.casefold(), []).append(person)
-    found = {}
+    result = {}
     for file in download.files:
         if not file.parts[-1].lower().endswith(".csv") or b"dentifier" not in file.data[:200]:
             continue
@@ -238,37 +240,37 @@ def _worksheets(download: Download, people: Mapping[str, Person]) -> dict[str, s
             keys = (cells.get("id number", ""), cells.get("email address", ""), fold(cells.get("full name", "")))
             same = next((by_key[k.casefold()] for k in keys if len(by_key.get(k.casefold(), ())) == 1), None)
             if number and same:
-                found[f"moodle {number}"] = same[0].id
-    return found
+                result[f"moodle {number}"] = same[0].id
+    return result
 
 
 # ── when ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _spread(files: list[Found], whose: Mapping[str, Whose]) -> dict[tuple[str, ...], bool]:
+def _spread(files: list[FoundFile], whose: Mapping[str, Whose]) -> dict[tuple[str, ...], bool]:
     """For each zip, whether its files have times that differ as those of a class do."""
     moments: dict[tuple[str, ...], list[datetime]] = {}
     for file in files:
         entry = file.time_at(whose[file.path].place) if file.times else None
-        if entry is not None and not entry.is_of_disk and entry.wall is not None:
-            moments.setdefault(file.parts[: entry.begins], []).append(entry.wall)
-    return {zip_: max(found) - min(found) > ONE_MOMENT for zip_, found in moments.items()}
+        if entry is not None and not entry.is_of_disk and entry.local is not None:
+            moments.setdefault(file.parts[: entry.begins], []).append(entry.local)
+    return {zip_: max(result) - min(result) > ONE_MOMENT for zip_, result in moments.items()}
 
 
-def _time_files(files: list[Found], whose: Mapping[str, Whose]) -> dict[tuple[str, ...], datetime]:
+def _time_files(files: list[FoundFile], whose: Mapping[str, Whose]) -> dict[tuple[str, ...], datetime]:
     """nbgrader's timestamp.txt, by the folder that it lies in."""
-    found = {}
+    result = {}
     for file in files:
         if file.parts[-1] == "timestamp.txt":
             try:
-                found[file.parts[:-1]] = read_time_file(file.data)
+                result[file.parts[:-1]] = read_time_file(file.data)
             except TimeError:
                 continue
-    return found
+    return result
 
 
 def _times(
-    file: Found,
+    file: FoundFile,
     who: Whose,
     spread: Mapping[tuple[str, ...], bool],
     zone: tzinfo | None,
@@ -276,15 +278,15 @@ def _times(
 ) -> tuple[datetime | None, datetime | None]:
     """When a file was handed in, where that is known, and a time to order several files by."""
     entry = file.time_at(who.place) if file.times else EntryTime(0, None, None)
-    order = entry.wall
+    order = entry.local
     if stated is not None:
         return stated, stated.replace(tzinfo=None)
     if named := _time_in_name(who.lms):
         return (named.replace(tzinfo=zone).astimezone(UTC) if zone else None), named
-    if entry.is_of_disk or entry.wall is None:
+    if entry.is_of_disk or entry.local is None:
         return None, order
     if zone is not None:
-        return entry.moment or entry.wall.replace(tzinfo=zone).astimezone(UTC), order
+        return entry.moment or entry.local.replace(tzinfo=zone).astimezone(UTC), order
     return (entry.moment if spread.get(file.parts[: entry.begins]) else None), order
 
 
@@ -305,31 +307,31 @@ def _time_in_name(lms: LmsName | None) -> datetime | None:
 
 
 def _take_over(
-    to: Settings, slug: str, people: Mapping[str, Person], found: Sorted
+    to: Settings, slug: str, people: Mapping[str, Person], result: Sorted
 ) -> tuple[list[str], dict[str, Collected]]:
     """Write what is new; a line for each student, and what is to be remembered."""
     before = load_collected(to.own, slug)
     lines, new = [], {}
     for who in sorted(people):
-        notebooks = found.notebooks.get(who, [])
+        notebooks = result.notebooks.get(who, [])
         if not notebooks:
-            lines.append(f"{who}: {_nothing_new(to, slug, who, found)}")
+            lines.append(f"{who}: {_nothing_new(to, slug, who, result)}")
             continue
         best, notes = choose(notebooks)
         what, taken = _one(to, slug, who, best, before.get(who), notes)
         if taken is not None:
-            _beside(to, slug, who, found.beside.get(who, []))
+            _attachments(to, slug, who, result.attachments.get(who, []))
             new[who] = taken
         late = ", marked as late by the LMS" if best.whose.lms is not None and best.whose.lms.is_late else ""
-        when = f", handed in {best.handed_in:%Y-%m-%d %H:%M} UTC" if best.handed_in else ", time not known"
-        lines.append(f"{who}: {what} “{best.found.path}”{when}{late}." + "".join(f" {note}" for note in notes))
+        when = f", handed in {best.submitted_at:%Y-%m-%d %H:%M} UTC" if best.submitted_at else ", time not known"
+        lines.append(f"{who}: {what} “{best.result.path}”{when}{late}." + "".join(f" {note}" for note in notes))
     return lines, new
 
 
-def _nothing_new(to: Settings, slug: str, who: str, found: Sorted) -> str:
-    if other := found.elsewhere.get(who):
+def _nothing_new(to: Settings, slug: str, who: str, result: Sorted) -> str:
+    if other := result.elsewhere.get(who):
         return f"not collected, “{other[0][0]}” is of lesson {other[0][1]}."
-    if any(who in (p.id for p in q.candidates) for q in found.questions):
+    if any(who in (p.id for p in q.candidates) for q in result.questions):
         return "not collected yet, a file may be theirs: see below."
     here = to.folder("submitted", who, slug).is_dir()
     return "unchanged, nothing new in this download." if here else "not handed in."
@@ -344,8 +346,8 @@ def _one(
     lms = best.whose.lms
     taken = Collected(
         best.digest,
-        best.found.path,
-        write_time(best.handed_in) if best.handed_in else "",
+        best.result.path,
+        write_time(best.submitted_at) if best.submitted_at else "",
         best.order.isoformat() if best.order else "",
         lms.prefix if lms else "",
         lms.lms if lms else "",
@@ -353,8 +355,12 @@ def _one(
         notes,
     )
     if before is not None and now is not None and before.digest == best.digest:
-        told = (before.handed_in, before.prefix, before.is_late) == (taken.handed_in, taken.prefix, taken.is_late)
-        if now == best.digest and not told:
+        sentences = (before.submitted_at, before.prefix, before.is_late) == (
+            taken.submitted_at,
+            taken.prefix,
+            taken.is_late,
+        )
+        if now == best.digest and not sentences:
             _write_time(folder, taken)
             return "unchanged, with another time or mark than before,", taken
         return (
@@ -369,14 +375,14 @@ def _one(
     if folder.exists():
         _keep_earlier(to, slug, who, folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(file, best.found.data)
+    write_whole(file, best.result.data)
     _write_time(folder, taken)
     return "collected" if now is None else "collected anew,", taken
 
 
 def _write_time(folder: Path, taken: Collected) -> None:
-    if taken.handed_in:
-        write_whole(folder / "timestamp.txt", taken.handed_in)
+    if taken.submitted_at:
+        write_whole(folder / "timestamp.txt", taken.submitted_at)
     else:
         (folder / "timestamp.txt").unlink(missing_ok=True)
 
@@ -389,24 +395,24 @@ def _keep_earlier(to: Settings, slug: str, who: str, folder: Path) -> None:
     shutil.move(folder, top / f"{n:03d}")
 
 
-def _beside(to: Settings, slug: str, who: str, files: list[Found]) -> None:
+def _attachments(to: Settings, slug: str, who: str, files: list[FoundFile]) -> None:
     """The other files that came with a notebook, under the learner's own names, into the same folder."""
     folder, total = to.folder("submitted", who, slug), 0
-    for file in files[:MOST_BESIDE]:
+    for file in files[:MOST_ATTACHMENTS]:
         lms = read_lms_names(file.parts)
         name = lms[0].rest if lms and lms[0].rest else file.parts[-1]
         total += len(file.data)
-        if total <= MOST_BESIDE_BYTES and name not in (".", "..") and "/" not in name and "\0" not in name:
+        if total <= MOST_ATTACHMENT_BYTES and name not in (".", "..") and "/" not in name and "\0" not in name:
             write_whole(folder / name[:150], file.data)
 
 
 # ── what is told ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tell(slug: str, folder: Path, download: Download, found: Sorted, asked: Path | None) -> None:
-    got = len(found.notebooks)
+def _tell(slug: str, folder: Path, download: Download, result: Sorted, asked: Path | None) -> None:
+    got = len(result.notebooks)
     print(f"\n{slug}: files of {got} students in {folder}.")
-    unknown = sum(not any(n.handed_in for n in mine) for mine in found.notebooks.values())
+    unknown = sum(not any(n.submitted_at for n in own) for own in result.notebooks.values())
     if unknown:
         print(
             f"Of {unknown} the time of handing in is not known, so none of them counts as late. Where the times in the "
@@ -414,7 +420,7 @@ def _tell(slug: str, folder: Path, download: Download, found: Sorted, asked: Pat
         )
     for path, why in download.broken:
         print(f"Not read: “{path}”: {why}.")
-    if found.questions and asked is not None:
-        print(f"\n{len(found.questions)} files are nobody's for certain. Fill in the ids in {asked}, then again:")
-        for q in found.questions:
+    if result.questions and asked is not None:
+        print(f"\n{len(result.questions)} files are nobody's for certain. Fill in the ids in {asked}, then again:")
+        for q in result.questions:
             print(f"  “{q.file}”: {q.named or 'nobody on the roster is like it'}")

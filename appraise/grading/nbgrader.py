@@ -20,7 +20,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 
-from appraise.cases.handed_in import find_case
+from appraise.cases.student_case import find_case
 from appraise.errors import LessonError, NoSandbox, SandboxError
 from appraise.exercises.exercise import Status
 from appraise.grading.judging.autograded import assemble_notebook, fail_all_checks, take_answers, write_outcome

@@ -32,13 +32,13 @@ def import_roster(file: Path, id_column: str | None = None) -> int:
         As `read_class_list`; nothing has been written then.
     """
     to = read_settings()
-    found = read_class_list(file, id_column)
+    result = read_class_list(file, id_column)
     before = load_people(to.own)
-    found.people = _as_known(found.people, before)
+    result.people = _as_known(result.people, before)
     with open_gradebook(to) as book:
         known = {s.id: s for s in book.students()}
-        new = [person for person in found.people if person.id not in known]
-        for person in found.people:
+        new = [person for person in result.people if person.id not in known]
+        for person in result.people:
             fields = {field: getattr(person, field) for field in KEPT_BY_NBGRADER}
             student = known.get(person.id)
             if student is None:
@@ -48,9 +48,9 @@ def import_roster(file: Path, id_column: str | None = None) -> int:
                 if value:  # an empty cell takes nothing away
                     setattr(student, field, value)
         book.db.commit()
-        gone = sorted(known.keys() - {person.id for person in found.people})
-    save_people(to.own, found.people)
-    _tell(found, len(new), gone)
+        gone = sorted(known.keys() - {person.id for person in result.people})
+    save_people(to.own, result.people)
+    _tell(result, len(new), gone)
     return 0
 
 
@@ -61,29 +61,29 @@ def _as_known(people: list[Person], before: Sequence[Person]) -> list[Person]:
     for person in before:
         if person.email:
             emails.setdefault(person.email.casefold(), []).append(person)
-    found: dict[str, Person] = {}
+    result: dict[str, Person] = {}
     for person in people:
         old = by_id.get(person.id)
         if old is None and len(same := emails.get(person.email.casefold(), [])) == 1:
             old = same[0]
         new = old.with_more(replace(person, id=old.id)) if old else person
-        if new.id in found:
+        if new.id in result:
             raise RosterError(
                 f"“{person.id}” and another row are both “{new.id}” by their e-mail; nothing was imported"
             )
-        found[new.id] = new
-    return list(found.values())
+        result[new.id] = new
+    return list(result.values())
 
 
-def _tell(found: ClassList, new: int, gone: Sequence[str]) -> None:
-    print(f"{len(found.people)} students on the roster, {new} of them new.")
-    print(f"Their ids are from the column “{found.id_column}”.")
-    if found.encoding != "UTF-8":
-        odd = [p.full_name for p in found.people if not p.full_name.isascii()]
+def _tell(result: ClassList, new: int, gone: Sequence[str]) -> None:
+    print(f"{len(result.people)} students on the roster, {new} of them new.")
+    print(f"Their ids are from the column “{result.id_column}”.")
+    if result.encoding != "UTF-8":
+        odd = [p.full_name for p in result.people if not p.full_name.isascii()]
         look = f"; are these right? {_some(odd)}" if odd else ""
-        print(f"The file is not UTF-8 and was read as {found.encoding}{look}.")
-    if found.left_out:
-        print(f"Left out, since they are no students: {_some(found.left_out)}.")
+        print(f"The file is not UTF-8 and was read as {result.encoding}{look}.")
+    if result.left_out:
+        print(f"Left out, since they are no students: {_some(result.left_out)}.")
     if gone:
         print(f"In the gradebook and not on this roster, kept with their grades: {_some(gone)}.")
         print("`appraise student remove ID` or `appraise student merge OLD ID` settles each.")
@@ -94,21 +94,21 @@ def find_strangers(to: Settings, slug: str) -> list[str]:
     known = [person.id for person in load_people(to.own)]
     if not known:
         return []
-    said = []
+    message = []
     for who in sorted(set(list_students(to, slug)) - set(known)):
         near = get_close_matches(who.casefold(), known, 1, 0.75)
         meant = f"; did it mean “{near[0]}”?" if near else "."
-        said.append(f"“{who}” handed in {slug} and is not on the roster{meant} It is graded all the same.")
-    return said
+        message.append(f"“{who}” handed in {slug} and is not on the roster{meant} It is graded all the same.")
+    return message
 
 
 def tell_strangers(slug: str) -> None:
     """Print a line for each of the first submissions of somebody who is not on the roster, and count the others."""
-    said = find_strangers(read_settings(), slug)
-    for line in said[:10]:
+    message = find_strangers(read_settings(), slug)
+    for line in message[:10]:
         print(line)
-    if len(said) > 10:
-        print(f"… and {len(said) - 10} more who are not on the roster; the overview names them all.")
+    if len(message) > 10:
+        print(f"… and {len(message) - 10} more who are not on the roster; the overview names them all.")
 
 
 def _some(names: Sequence[str]) -> str:

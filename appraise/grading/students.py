@@ -66,12 +66,12 @@ def merge_student(old: str, into: str) -> int:
     with open_gradebook(to) as book:
         _ensure(book, into)
         for folder in _folders(to, "submitted", old):
-            theirs = to.folder("submitted", into, folder.name)
-            if theirs.exists():
+            other = to.folder("submitted", into, folder.name)
+            if other.exists():
                 left.append(folder.name)
             else:
-                theirs.parent.mkdir(parents=True, exist_ok=True)
-                shutil.move(folder, theirs)
+                other.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(folder, other)
                 moved.append(folder.name)
         marked = _take_marks(book, old, into)
         if any(s.id == old for s in book.students()):
@@ -113,10 +113,10 @@ def _ensure(book: Any, student: str) -> None:
 
 def _take_marks(book: Any, old: str, into: str) -> list[str]:
     """Give nbgrader's submissions of one student to another, who has none of that lesson; the lessons."""
-    theirs = {s.assignment_id for s in book.db.query(api.SubmittedAssignment).filter_by(student_id=into)}
+    other = {s.assignment_id for s in book.db.query(api.SubmittedAssignment).filter_by(student_id=into)}
     taken = []
     for submission in book.db.query(api.SubmittedAssignment).filter_by(student_id=old).all():
-        if submission.assignment_id not in theirs:
+        if submission.assignment_id not in other:
             submission.student_id = into
             taken.append(str(submission.assignment.name))
     book.db.flush()
@@ -139,10 +139,10 @@ def _move(folder: Path, dest: Path) -> None:
 
 
 def _move_result(to: Settings, old: str, into: str, slug: str) -> None:
-    mine, theirs = to.folder("autograded", old, slug), to.folder("autograded", into, slug)
-    if mine.is_dir() and not theirs.exists():
-        theirs.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(mine, theirs)
+    own, other = to.folder("autograded", old, slug), to.folder("autograded", into, slug)
+    if own.is_dir() and not other.exists():
+        other.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(own, other)
 
 
 def _keep(to: Settings, student: str, what: str) -> Path:
@@ -173,8 +173,8 @@ def _keep(to: Settings, student: str, what: str) -> Path:
                 },
             }
     person = next((p for p in load_people(to.own) if p.id == student), None)
-    told = {"at": now.isoformat(), "what": what, "person": vars(person) if person else {"id": student}, "marks": marks}
-    write_whole(folder / "gradebook.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    lines = {"at": now.isoformat(), "what": what, "person": vars(person) if person else {"id": student}, "marks": marks}
+    write_whole(folder / "gradebook.json", json.dumps(lines, ensure_ascii=False, indent=1) + "\n")
     history = to.own / "removed" / "history.txt"
     before = history.read_text(encoding="utf-8") if history.is_file() else ""
     write_whole(history, f"{before}{now:%Y-%m-%d %H:%M:%S} UTC {what}: {folder.name}\n")

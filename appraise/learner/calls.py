@@ -81,7 +81,7 @@ def write_argument(source: str, function: str, exercise: str, argument: str, val
 
 
 def _call(text: Text, function: str, exercise: str) -> ast.Call:
-    found = [
+    result = [
         call
         for call in _calls(text.tree)
         if isinstance(call.func, ast.Name)
@@ -89,6 +89,6 @@ def _call(text: Text, function: str, exercise: str) -> ast.Call:
         and isinstance(call.args[0], ast.Constant)
         and call.args[0].value == exercise
     ]
-    if len(found) != 1:
+    if len(result) != 1:
         raise NotWritable("the call does not stand in this cell once")
-    return found[0]
+    return result[0]

@@ -28,7 +28,7 @@ class Trace(StrictModel):
     """One search: what was asked for, and what was found."""
 
     asked: _Text
-    found: Annotated[tuple[_Text, ...], Field(min_length=1)]
+    result: Annotated[tuple[_Text, ...], Field(min_length=1)]
 
 
 class LateralReading(StrictModel):
@@ -70,12 +70,12 @@ def traces() -> HtmlPage:
     - ...
     """
     known = load_lateral_reading().traces.values()
-    lines = [line for trace in known for line in (trace.asked, *(f"- {found}" for found in trace.found))]
+    lines = [line for trace in known for line in (trace.asked, *(f"- {result}" for result in trace.result))]
     shown = (
         element(
             "details",
             element("summary", trace.asked, style="padding: 4px 0; cursor: pointer"),
-            element("ul", *(element("li", found) for found in trace.found)),
+            element("ul", *(element("li", result) for result in trace.result)),
             style=_BOX,
         )
         for trace in known

@@ -35,17 +35,17 @@ def literal(value: Any) -> str:
 def _quoted(text: str) -> str:
     if "\n" in text:
         return f'"""{_escaped(text)}"""'
-    plain = repr(text)
-    if plain.startswith("'") and '"' not in text:
-        return f'"{plain[1:-1]}"'
-    return plain
+    unstyled = repr(text)
+    if unstyled.startswith("'") and '"' not in text:
+        return f'"{unstyled[1:-1]}"'
+    return unstyled
 
 
 def _escaped(text: str) -> str:
     """Text for between three double quotes: its lines stay lines; what could end or change it is escaped."""
     out = []
     for c, following in zip(text, [*text[1:], '"']):
-        is_plain = c == "\n" or (c.isprintable() and c not in '"\\')
+        is_text = c == "\n" or (c.isprintable() and c not in '"\\')
         is_lone_quote = c == '"' and following != '"'
-        out.append(c if is_plain or is_lone_quote else '\\"' if c == '"' else repr(c)[1:-1])
+        out.append(c if is_text or is_lone_quote else '\\"' if c == '"' else repr(c)[1:-1])
     return "".join(out)

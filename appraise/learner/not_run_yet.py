@@ -31,9 +31,9 @@ if __name__ == "__main__":
     _shell = _ipython.get_ipython() if _ipython else None
     if _shell is not None:
         explain_name_errors(_shell)
-    _theirs = os.environ.get("APPRAISE_PYTHONSTARTUP", "")  # the learner's own file, which ours has taken the place of
-    if _theirs and os.path.isfile(_theirs):  # noqa: PTH113
-        with open(_theirs, encoding="utf-8") as _file:  # noqa: PTH123
-            exec(compile(_file.read(), _theirs, "exec"))
+    _other = os.environ.get("APPRAISE_PYTHONSTARTUP", "")  # the learner's own file, which ours has taken the place of
+    if _other and os.path.isfile(_other):  # noqa: PTH113
+        with open(_other, encoding="utf-8") as _file:  # noqa: PTH123
+            exec(compile(_file.read(), _other, "exec"))
     for _name in ("os", "sys", "Any", "explain_name_errors", "_ipython", "_shell", "_theirs", "_name"):
         globals().pop(_name, None)  # nothing of this file is left among the learner's names

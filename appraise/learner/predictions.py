@@ -25,8 +25,8 @@ def show_prediction(prediction_id: str) -> HtmlPage:
     """
     made = predictions.get(prediction_id)
     if made is None or made.value is None:
-        said = "You made no prediction."
+        message = "You made no prediction."
     else:
         because = f", because: {made.reason}" if made.reason else "."
-        said = f"You expected {made.value:g} {made.unit}".rstrip() + because
-    return HtmlPage(element("p", Markup("↪ "), said), said)
+        message = f"You expected {made.value:g} {made.unit}".rstrip() + because
+    return HtmlPage(element("p", Markup("↪ "), message), message)

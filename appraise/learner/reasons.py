@@ -32,7 +32,7 @@ def reasons_table(ex: Exercise) -> Markup:
     for part in _asked(ex):
         reason = ex.reason_for(part.name or ex.name)
         why = Markup("") if reason is None else _why(reason)
-        rows.append([part.name or ex.name, said(part.expected), place_of(reason) if reason else "", why])
+        rows.append([part.name or ex.name, in_words(part.expected), place_of(reason) if reason else "", why])
     if not rows:  # a function or a plot
         rows = [[name, "", place_of(reason), _why(reason)] for name, reason in ex.reasons.items()]
     if not any(row[1] for row in rows):
@@ -49,7 +49,7 @@ def _why(reason: Reason) -> Markup:
     return element("p", inline(reason.why)) + tempting
 
 
-def said(expected: Json) -> str:
+def in_words(expected: Json) -> str:
     """A right answer in words.
 
     >>> said("same"), said(True), said({"set": ["a", "b"]}), said(4.7)
@@ -58,7 +58,7 @@ def said(expected: Json) -> str:
     if isinstance(expected, bool):
         return "yes" if expected else "no"
     if isinstance(expected, dict) and "set" in expected:
-        return ", ".join(map(said, expected["set"]))
+        return ", ".join(map(in_words, expected["set"]))
     return expected if isinstance(expected, str) else short(expected)
 
 
@@ -77,7 +77,7 @@ def place_of(reason: Reason) -> Markup:
 
 def _with_words(text: str, words: str) -> Markup:
     """A text with the deciding words in bold, where they stand in it letter by letter."""
-    found = re.search(re.escape(words), text, re.I) if words else None
-    if found is None:
+    result = re.search(re.escape(words), text, re.I) if words else None
+    if result is None:
         return escape(text)
-    return escape(text[: found.start()]) + element("strong", found[0]) + escape(text[found.end() :])
+    return escape(text[: result.start()]) + element("strong", result[0]) + escape(text[result.end() :])

@@ -155,10 +155,10 @@ class PredictionSession:
     def _read(self, source: str) -> None:
         """Take over what the call in the cell says."""
         try:
-            said = read_arguments(source, "predict", self.prediction.exercise)
+            wording = read_arguments(source, "predict", self.prediction.exercise)
         except NotWritable:
             return
-        value, reason = said.get("value", self.prediction.value), said.get("reason", self.prediction.reason)
+        value, reason = wording.get("value", self.prediction.value), wording.get("reason", self.prediction.reason)
         if value is None or isinstance(value, int | float):
             self.prediction.value = value
         self.prediction.reason = str(reason)

@@ -68,13 +68,13 @@ class Text:
     def line_end(self, node: ast.stmt) -> int:
         """The end of the last line of a statement, after a comment on that line."""
         _, end = self.span(node)
-        found = re.compile(r"\r\n|\r|\n").search(self.source, end)
-        return found.start() if found else len(self.source)
+        result = re.compile(r"\r\n|\r|\n").search(self.source, end)
+        return result.start() if result else len(self.source)
 
     def newline(self) -> str:
         """The kind of line end that the text uses."""
-        found = re.search(r"\r\n|\r|\n", self.source)
-        return found.group() if found else "\n"
+        result = re.search(r"\r\n|\r|\n", self.source)
+        return result.group() if result else "\n"
 
 
 def _holds_comment(segment: str) -> bool:
@@ -137,7 +137,7 @@ def sets_of(text: Text, name: str) -> list[Setting]:
 
     Raises NotWritable where the name is not assigned, or where other code of the cell may change what it holds.
     """
-    found: list[Setting] = []
+    result: list[Setting] = []
     for statement in text.tree.body:
         if not _mentions(statement, name):
             continue
@@ -153,13 +153,13 @@ def sets_of(text: Text, name: str) -> list[Setting]:
         if placed is None or _mentions(value, name):
             raise NotWritable("code of your own changes the answer")
         if placed == ((), False):
-            found = []
-        elif not found:
+            result = []
+        elif not result:
             raise NotWritable("the answer is made in another cell")
-        found.append(Setting(placed[0], value, statement, placed[1]))
-    if not found:
+        result.append(Setting(placed[0], value, statement, placed[1]))
+    if not result:
         raise NotWritable("the answer is made in another cell")
-    return found
+    return result
 
 
 def _only_shows(node: ast.expr, name: str) -> bool:

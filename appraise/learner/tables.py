@@ -71,10 +71,10 @@ def write_entry(source: str, name: str, row: Any, line: Sequence[Any], columns: 
     if node is not None:
         constant(node)
 
-        def found(new: Text) -> ast.expr:
+        def result(new: Text) -> ast.expr:
             return find(new) or ast.Constant(None)
 
-        return verified(text, node, literal(value), found, value)
+        return verified(text, node, literal(value), result, value)
     end = text.line_end(lines[-1].statement)
     comments = re.compile(r"(?:(?:\r\n|\r|\n)#[^\r\n]*)*").match(source, end)
     end = comments.end() if comments else end

@@ -16,8 +16,8 @@ from appraise.runtime import open_notebook
 def version_of(notebook: Path, slug: str) -> str | None:
     """The version in a notebook's metadata; None where it is no copy of the lesson, holds none or cannot be read."""
     try:
-        found: Any = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["appraise"]
-        version = found["version"] if found["lesson"] == slug else None
+        result: Any = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["appraise"]
+        version = result["version"] if result["lesson"] == slug else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return version if isinstance(version, str) else None

@@ -45,10 +45,10 @@ def _saved_cells(notebook: Path) -> list[Cell]:
 
 def _wake_cell(cell: Cell) -> None:
     try:
-        found = list(calls(cell.source))
+        result = list(calls(cell.source))
     except NotWritable:
         return
-    for call in found:
+    for call in result:
         first, function = call.args[0], call.func
         if not (isinstance(first, ast.Constant) and isinstance(first.value, str) and isinstance(function, ast.Name)):
             continue
@@ -68,9 +68,9 @@ def _wake_desks(cell: Cell) -> None:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WAKERS:
-            given = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-            if len(given) == len(node.args) and given:
-                WAKERS[node.func.id](cell.id, *given)
+            argument = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            if len(argument) == len(node.args) and argument:
+                WAKERS[node.func.id](cell.id, *argument)
 
 
 def _wake_answer(kind: str, exercise_id: str, call: ast.Call, cell: Cell) -> None:

@@ -33,10 +33,10 @@ def codes_beside(fidelity: Mapping[str, Any], spin: Mapping[str, Any]) -> pd.Dat
     course = statements()
     asked = course[course["asked"]]
     yours = pd.DataFrame({"your fidelity": fidelity, "your spin": spin}, index=asked.index)
-    theirs = asked[["fidelity_set", "spin_set"]].map(_in_words).set_axis(["course: fidelity", "course: spin"], axis=1)
+    other = asked[["fidelity_set", "spin_set"]].map(_in_words).set_axis(["course: fidelity", "course: spin"], axis=1)
     labels = {"your fidelity": set(course["fidelity"]), "your spin": set(course["spin"])}
-    is_done = yours.apply(lambda column: _plain(column).isin(labels[str(column.name)])).all(axis=1)
-    return yours.join(theirs).join(asked["reason"])[is_done]
+    is_done = yours.apply(lambda column: _lower(column).isin(labels[str(column.name)])).all(axis=1)
+    return yours.join(other).join(asked["reason"])[is_done]
 
 
 def agreement_with_course(fidelity: Mapping[str, Any], spin: Mapping[str, Any]) -> pd.DataFrame:
@@ -51,11 +51,11 @@ def agreement_with_course(fidelity: Mapping[str, Any], spin: Mapping[str, Any]) 
     course = statements()
     rows = {}
     for code, answers in (("fidelity", fidelity), ("spin", spin)):
-        given = _plain(pd.Series(dict(answers), dtype=object))
-        given = given[given.isin(set(course[code])) & given.index.isin(course.index)]
-        if len(given):
-            found = agreement(course.loc[given.index, code], given)
-            rows[code] = {"statements": found.n, "percent": round(found.percent), "kappa": round(found.kappa, 2)}
+        answer = _lower(pd.Series(dict(answers), dtype=object))
+        answer = answer[answer.isin(set(course[code])) & answer.index.isin(course.index)]
+        if len(answer):
+            result = agreement(course.loc[answer.index, code], answer)
+            rows[code] = {"statements": result.n, "percent": round(result.percent), "kappa": round(result.kappa, 2)}
     return pd.DataFrame(rows, index=["statements", "percent", "kappa"]).T
 
 
@@ -65,19 +65,19 @@ def two_pairs() -> pd.DataFrame:
     >>> two_pairs()["percent"].tolist()
     [90.0, 90.0]
     """
-    found = [from_table([[45, 5], [5, 45]]), from_table([[0, 5], [5, 90]])]
+    result = [from_table([[45, 5], [5, 45]]), from_table([[0, 5], [5, 90]])]
     return pd.DataFrame(
         {
-            "percent": [one.percent for one in found],
-            "kappa": [round(one.kappa, 2) for one in found],
-            "“spin”, by the first coder": [f"{100 * one.margins.to_numpy()[0, 0]:.0f} of 100" for one in found],
-            "“spin”, by the second coder": [f"{100 * one.margins.to_numpy()[0, 1]:.0f} of 100" for one in found],
+            "percent": [one.percent for one in result],
+            "kappa": [round(one.kappa, 2) for one in result],
+            "“spin”, by the first coder": [f"{100 * one.margins.to_numpy()[0, 0]:.0f} of 100" for one in result],
+            "“spin”, by the second coder": [f"{100 * one.margins.to_numpy()[0, 1]:.0f} of 100" for one in result],
         },
         index=["first pair", "second pair"],
     )
 
 
-def _plain(labels: pd.Series) -> pd.Series:
+def _lower(labels: pd.Series) -> pd.Series:
     return labels.astype(str).str.lower().str.strip()
 
 

@@ -205,8 +205,8 @@ def judge_all(answers: Answers) -> dict[str, str]:
     """
     judged: dict[str, Judgement] = {}
     for domain in _data():
-        mine = {q.id: answers[q.id] for q in questions(domain) if q.id in answers}
-        judged[domain] = judge_domain(domain, {q: mine.get(q) for q in reachable(domain, mine)})
+        own = {q.id: answers[q.id] for q in questions(domain) if q.id in answers}
+        judged[domain] = judge_domain(domain, {q: own.get(q) for q in reachable(domain, own)})
     return {**judged, "Overall": judge_overall(judged).judgement}
 
 

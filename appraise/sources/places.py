@@ -40,18 +40,18 @@ def find_place(named: str) -> Place | None:
     >>> find_place("What a difference is") is None
     True
     """
-    if (found := _PASSAGE.fullmatch(named)) and found[1] in set(passages()["source"]):
-        numbers = [int(n) for n in found[3].split(",")]
-        texts = tuple(text for _, text in read(found[1], found[2], *numbers).paragraphs)
+    if (result := _PASSAGE.fullmatch(named)) and result[1] in set(passages()["source"]):
+        numbers = [int(n) for n in result[3].split(",")]
+        texts = tuple(text for _, text in read(result[1], result[2], *numbers).paragraphs)
         shown = " and ".join(filter(None, [", ".join(map(str, numbers[:-1])), str(numbers[-1])]))
-        return Place(f"{found[1]} {found[2]}, paragraph{'s' * bool(numbers[1:])} {shown}", texts)
-    if found := _OUTSIDE.fullmatch(named):
+        return Place(f"{result[1]} {result[2]}, paragraph{'s' * bool(numbers[1:])} {shown}", texts)
+    if result := _OUTSIDE.fullmatch(named):
         lines = outside()
-        if found[1] not in lines.index:
-            raise RecordError("seeds/outside.yml", found[1], "expected the id of a line")
-        line = lines.loc[found[1]]
+        if result[1] not in lines.index:
+            raise RecordError("seeds/outside.yml", result[1], "expected the id of a line")
+        line = lines.loc[result[1]]
         value = " ".join(str(line[c]) for c in ("value", "unit") if str(line[c]) not in ("", "nan", "None"))
-        return Place(f"outside the five sources: {found[1]}", (f"{line['statement']}: {value}", str(line["address"])))
+        return Place(f"outside the five sources: {result[1]}", (f"{line['statement']}: {value}", str(line["address"])))
     return None
 
 
@@ -61,8 +61,8 @@ def stands_at(words: str, texts: tuple[str, ...]) -> bool:
     >>> stands_at("on  ten of", ("Seen “on Ten of” these.",))
     True
     """
-    return not words or any(_plain(words) in _plain(text) for text in texts)
+    return not words or any(_lower(words) in _lower(text) for text in texts)
 
 
-def _plain(text: str) -> str:
+def _lower(text: str) -> str:
     return " ".join(re.sub(r"[“”\"'’‘*`]", "", text).casefold().split())

@@ -45,9 +45,9 @@ def cuts_title(quoted: str, lines: list[str]) -> bool:
     """
     phrase = quoted.strip(f"{GAP} ")
     for line in lines:
-        for found in re.finditer(re.escape(phrase), line):
-            begins = quoted.startswith(GAP) or _OPENS.search(line[: found.start()])
-            ends = quoted.endswith(GAP) or _CLOSES.match(line[found.end() :])
+        for result in re.finditer(re.escape(phrase), line):
+            begins = quoted.startswith(GAP) or _OPENS.search(line[: result.start()])
+            ends = quoted.endswith(GAP) or _CLOSES.match(line[result.end() :])
             if begins and ends:
                 return False
     return True

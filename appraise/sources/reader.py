@@ -45,9 +45,9 @@ def with_links(text: str) -> Markup:
     Markup('At <a href="https://doi.org/10">https://doi.org/10</a>. Then &lt;it&gt;.')
     """
     shown, at = Markup(""), 0
-    for found in _ADDRESS.finditer(text):
-        shown += escape(text[at : found.start()]) + element("a", found[0], href=found[0])
-        at = found.end()
+    for result in _ADDRESS.finditer(text):
+        shown += escape(text[at : result.start()]) + element("a", result[0], href=result[0])
+        at = result.end()
     return shown + escape(text[at:])
 
 

@@ -44,10 +44,10 @@ def reader(*places: str) -> HtmlPage:
 
 
 def _view(place: str) -> PassageView:
-    found = re.fullmatch(r"(\S+) (\S+)((?: \d+(?:, \d+)*)?)", place)
-    if not found:
+    result = re.fullmatch(r"(\S+) (\S+)((?: \d+(?:, \d+)*)?)", place)
+    if not result:
         raise RecordError("seeds/", place, "expected a source, a passage, and perhaps paragraphs: “walsh post 4, 5”")
-    source, passage, paragraphs = found.groups()
+    source, passage, paragraphs = result.groups()
     return read(source, passage, *map(int, re.findall(r"\d+", paragraphs)))
 
 
@@ -85,11 +85,11 @@ def facts(*ids: str) -> HtmlPage:
     if missing := [fact for fact in ids if fact not in known.index]:
         raise RecordError("outside.yml", missing[0], "expected the id of a fact from outside the five")
     lines, items = [], []
-    for said, value, unit in zip(*(known.loc[list(ids), column] for column in ("statement", "value", "unit"))):
+    for message, value, unit in zip(*(known.loc[list(ids), column] for column in ("statement", "value", "unit"))):
         unit = str(unit).removesuffix("s") if value == 1 else str(unit)
         figure = "" if isinstance(value, str) else f"{value:,g} {unit}"
-        lines.append(f"- {said} {figure}".rstrip())
-        items.append(element("li", str(said), " ", element("strong", figure)))
+        lines.append(f"- {message} {figure}".rstrip())
+        items.append(element("li", str(message), " ", element("strong", figure)))
     return HtmlPage(element("ul", *items, style="max-width: 46em"), "\n".join(lines))
 
 

@@ -27,7 +27,7 @@ class Desk {
     );
     this.place = new Place(model.get("kernel"), model.get("cell"), this.node);
     model.on("change:blocks", () => this.draw());
-    model.on("change:said", () => this.say());
+    model.on("change:announcement", () => this.say());
     model.on("comm_live_update", () => !this.place.cell && this.sleep());
     this.draw();
     this.say();
@@ -47,7 +47,7 @@ class Desk {
   }
 
   say() {
-    this.status.textContent = this.model.get("said");
+    this.status.textContent = this.model.get("announcement");
   }
 
   // ── sending ────────────────────────────────────────────────────────────────────────────────────────────────────

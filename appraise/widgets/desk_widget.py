@@ -53,7 +53,7 @@ class DeskWidget(anywidget.AnyWidget):
     cell = Unicode().tag(sync=True)
     kernel = Unicode().tag(sync=True)
     title = Unicode().tag(sync=True)
-    said = Unicode().tag(sync=True)
+    announcement = Unicode().tag(sync=True)
     blocks: List[Any] = List().tag(sync=True)
 
     def __init__(self, step: str, session: DeskSession, cell: str) -> None:
@@ -68,9 +68,9 @@ class DeskWidget(anywidget.AnyWidget):
     def _answer(self, _: Any, message: dict[str, Any], __: Any) -> None:
         try:
             act = self.session.set if message["do"] == "set" else None
-            said = act(message["id"], message["value"]) if act else self.session.press(message["id"])
+            announcement = act(message["id"], message["value"]) if act else self.session.press(message["id"])
         except Exception as error:  # the learner must see what happened
-            said = f"This did not work ({type(error).__name__}: {error})."
-        self.said = ""
-        self.said = said
+            announcement = f"This did not work ({type(error).__name__}: {error})."
+        self.announcement = ""
+        self.announcement = announcement
         self.changed()

@@ -271,11 +271,11 @@ def draw_confounding(
     `habit_with` is the share of those with the common cause who have the habit; of the others 60 % have it.
     """
     world = World(cause_ratio=cause_ratio, habit_with=habit_with, habit_ratio=habit_ratio)
-    found = simulate(world, n, seed)
-    within = found.ill / np.maximum(found.people, 1)
-    together = found.ill.sum(axis=0) / np.maximum(found.people.sum(axis=0), 1)
-    ratios = {"as people chose": found.crude, "within both groups": found.adjusted}
-    ratios |= {"by lot": found.randomised, "true": habit_ratio}
+    result = simulate(world, n, seed)
+    within = result.ill / np.maximum(result.people, 1)
+    together = result.ill.sum(axis=0) / np.maximum(result.people.sum(axis=0), 1)
+    ratios = {"as people chose": result.crude, "within both groups": result.adjusted}
+    ratios |= {"by lot": result.randomised, "true": habit_ratio}
     with mpl.rc_context(fname=STYLE):
         fig, (left, right) = _new_figure(4.2, 2)
         _draw_risks(left, {"all people": together, "without the cause": within[0], "with the cause": within[1]})
@@ -283,9 +283,9 @@ def draw_confounding(
         _draw_ratios(right, ratios)
     alt = (
         f"{n:,} invented people. Among all, {_format_percent(together[1])} of those with the habit are ill and "
-        f"{_format_percent(together[0])} of those without: a ratio of {found.crude:.2f}. Within those who have the "
-        f"common cause and those who have not, taken together, it is {found.adjusted:.2f}. Where a lot decides on the "
-        f"habit, it is {found.randomised:.2f}. The true ratio is {habit_ratio:g}."
+        f"{_format_percent(together[0])} of those without: a ratio of {result.crude:.2f}. Within those who have the "
+        f"common cause and those who have not, taken together, it is {result.adjusted:.2f}. Where a lot decides on the "
+        f"habit, it is {result.randomised:.2f}. The true ratio is {habit_ratio:g}."
     )
     table = pd.DataFrame(
         {"ratio": np.round(list(ratios.values()), 2)}, index=pd.Index(list(ratios), name="how it was found")

@@ -49,14 +49,14 @@ class ChooseStep:
         if claim:
             shown.append({"kind": "head", "words": f"Open: {claim.title or claim.name}"})
             title = {"kind": "area", "id": "title", "label": "Title", "rows": 1, "value": claim.title}
-            said = {
+            message = {
                 "kind": "area",
                 "id": "claim",
                 "label": "The claim in one sentence",
                 "rows": 2,
                 "value": claim.claim,
             }
-            shown += [title, said]
+            shown += [title, message]
         others = [name for name in self.opened.names if not claim or name != claim.name]
         if others:
             options = [["", "–"], *([name, name] for name in others)]
@@ -107,9 +107,9 @@ class ClaimStep:
 
     def set(self, id: str, value: Any) -> str:
         """Change the claim and save it."""
-        said: list[str] = []
-        self.opened.change(lambda claim: said.append(self.take(claim, id, value)))
-        return said[0]
+        message: list[str] = []
+        self.opened.change(lambda claim: message.append(self.take(claim, id, value)))
+        return message[0]
 
     def press(self, id: str) -> str:
         """A button is taken like a choice."""
@@ -138,19 +138,19 @@ class _Announced:
 
     def set(self, id: str, value: Any) -> str:
         """Take over, and draw the others again."""
-        return self._said(lambda: self.step.set(id, value))
+        return self._message(lambda: self.step.set(id, value))
 
     def press(self, id: str) -> str:
         """Press, and draw the others again."""
-        return self._said(lambda: self.step.press(id))
+        return self._message(lambda: self.step.press(id))
 
-    def _said(self, act: Callable[[], str]) -> str:
+    def _message(self, act: Callable[[], str]) -> str:
         try:
-            said = act()
+            message = act()
         except WorkbenchError as error:
-            said = steps.sentence(error)
+            message = steps.sentence(error)
         redraw()
-        return said
+        return message
 
     _kept: ClassVar[dict[str, _Announced]] = {}
 

@@ -130,10 +130,10 @@ def _figure(
     start, end = first.start, last.end
     values = first.values if len(of) == 1 else first.values + last.values
     near = text[max(span.start, start - 60) : min(span.end, end + 60)].lower()
-    beside = words.get(near)
-    if beside is None:
-        beside = words[near] = frozenset(_WORD.findall(near))
-    return Figure(text[start:end], kind, values, last.unit or first.unit, first.sign, start, end, sentence, beside)
+    neighbours = words.get(near)
+    if neighbours is None:
+        neighbours = words[near] = frozenset(_WORD.findall(near))
+    return Figure(text[start:end], kind, values, last.unit or first.unit, first.sign, start, end, sentence, neighbours)
 
 
 def _between(text: str, one: Atom, two: Atom) -> str | None:
@@ -166,8 +166,8 @@ def _joins(text: str, one: Atom, two: Atom) -> Kind | None:
     a, b = one.values[0], two.values[0]
     whole = a == a.to_integral_value() and b == b.to_integral_value()
     if link in _RANGE or (link == "and" and one.before in ("between", "from")):
-        plain = link != "to" or one.before != "from" or one.announced
-        if plain and a < b and _same_unit(one, two):
+        unstyled = link != "to" or one.before != "from" or one.announced
+        if unstyled and a < b and _same_unit(one, two):
             return "interval" if one.announced == "interval" else "range"
     if link in (",", ";") and one.announced and a < b:
         return "interval" if one.announced == "interval" else "range"

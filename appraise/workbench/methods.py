@@ -247,7 +247,7 @@ def within_arm(abstract: str) -> list[str]:
     return [text for text in texts if _WITHIN.search(text[:600]) and not _BETWEEN.search(text[:600])]
 
 
-def _plain(figure: Figure, k: int = 0) -> str:
+def _number(figure: Figure, k: int = 0) -> str:
     return format(figure.values[k], "f")
 
 
@@ -280,9 +280,9 @@ def _intervals(text: str, those: list[Figure], has_ratios: bool) -> list[Suggest
             continue
         after = those[k + 1] if k + 1 < len(those) and those[k + 1].kind == "p" else None
         estimate = inside[-1]
-        inputs = {"estimate": _plain(estimate), "low": _plain(figure), "high": _plain(figure, 1)}
+        inputs = {"estimate": _number(estimate), "low": _number(figure), "high": _number(figure, 1)}
         inputs["scale"] = _scale(estimate, figure, has_ratios)
-        inputs |= {"level": _plain(level) if level else "95", "p": after.text if after else ""}
+        inputs |= {"level": _number(level) if level else "95", "p": after.text if after else ""}
         offered.append(Suggestion("p from interval", inputs, text))
     return offered
 
@@ -309,7 +309,7 @@ def _from_p(text: str, those: list[Figure]) -> list[Suggestion]:
         near = those[max(0, k - _NEAR) : k]
         before = [f for f in near if _is_estimate(f) and f.kind not in ("count", "time")]
         if figure.kind == "p" and before:
-            inputs = {"estimate": _plain(before[-1]), "p": figure.text}
+            inputs = {"estimate": _number(before[-1]), "p": figure.text}
             return [Suggestion("interval from p", inputs | {"scale": _named_scale(before[-1]), "level": "95"}, text)]
     return []
 
@@ -320,14 +320,14 @@ def _counts(text: str, those: list[Figure], matches: list[Figure]) -> list[Sugge
     totals = [f for f in matches[:200] if len(f.values) == 1 and f.kind in ("number", "count") and f.values[0] >= 4]
     for k, figure in enumerate(those[:40]):
         after = those[k + 1] if k + 1 < len(those) and those[k + 1].kind == "percent" else None
-        beside = after and after.start - figure.end <= 3
+        neighbours = after and after.start - figure.end <= 3
         if figure.kind == "share" and (figure.values[1] > 10 or "/" in figure.text) and not figure.unit_is_time:
-            pairs.append((_plain(figure), _plain(figure, 1), after.text if after and beside else ""))
-        elif after and beside and figure.kind in ("number", "count") and figure.values[0] == int(figure.values[0]):
+            pairs.append((_number(figure), _number(figure, 1), after.text if after and neighbours else ""))
+        elif after and neighbours and figure.kind in ("number", "count") and figure.values[0] == int(figure.values[0]):
             exact = [t for t in totals if t is not figure and _gives(figure, t, after)]
             if exact:
                 # where both arms' sizes would do, the first count belongs to the first arm
-                pairs.append((_plain(figure), _plain(exact[min(len(pairs), len(exact) - 1)]), after.text))
+                pairs.append((_number(figure), _number(exact[min(len(pairs), len(exact) - 1)]), after.text))
     offered = [
         Suggestion("percent", {"count": count, "total": total, "printed": printed}, text)
         for count, total, printed in pairs
@@ -356,10 +356,10 @@ def _means(text: str, those: list[Figure], matches: list[Figure]) -> list[Sugges
     before_and_after = re.search(r"\bfrom\b.{1,60}?\bto\b", text[:600], re.S) is not None
     if len(pairs) != 2 or before_and_after or any(len(a.values) > 1 for a, _ in pairs):
         return []
-    sizes = [_plain(f) for f in matches if f.sign == "=" and f.kind in ("number", "count")][:2]
+    sizes = [_number(f) for f in matches if f.sign == "=" and f.kind in ("number", "count")][:2]
     (mean1, sd1), (mean2, sd2) = pairs
-    inputs = {"mean1": _plain(mean1), "sd1": _plain(sd1), "n1": sizes[0] if len(sizes) == 2 else ""}
-    inputs |= {"mean2": _plain(mean2), "sd2": _plain(sd2), "n2": sizes[1] if len(sizes) == 2 else ""}
+    inputs = {"mean1": _number(mean1), "sd1": _number(sd1), "n1": sizes[0] if len(sizes) == 2 else ""}
+    inputs |= {"mean2": _number(mean2), "sd2": _number(sd2), "n2": sizes[1] if len(sizes) == 2 else ""}
     return [Suggestion("difference of means", inputs, text)]
 
 
@@ -380,12 +380,12 @@ def _randomised(abstract: str, spans: list[Span], by_sentence: list[list[Figure]
         if total is not None and _ANALYSED.search(text):
             kept = [f for f in people if total.values[0] / 3 < f.values[0] <= total.values[0] and f is not total]
             if kept:
-                inputs = {"randomised": _plain(total), "analysed": _plain(kept[0])}
+                inputs = {"randomised": _number(total), "analysed": _number(kept[0])}
                 return [Suggestion("analysed", inputs, text)]
     return []
 
 
 def _counts_people(figure: Figure) -> bool:
     value = figure.values[0]
-    plain = len(figure.values) == 1 and figure.kind in ("number", "count") and figure.unit in ("", "person")
-    return plain and value >= 8 and value == int(value)
+    unstyled = len(figure.values) == 1 and figure.kind in ("number", "count") and figure.unit in ("", "person")
+    return unstyled and value >= 8 and value == int(value)

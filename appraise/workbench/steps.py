@@ -185,10 +185,10 @@ def draw_figures(claim: Claim) -> list[Block]:
 
 def _figure_cells(k: int, row: FigureVerdict, trace: Trace) -> list[Any]:
     if trace.matches:
-        found: list[Block] = [f"{trace.status}: {' / '.join(dict.fromkeys(f.text for f in trace.matches))}"]
+        match: list[Block] = [f"{trace.status}: {' / '.join(dict.fromkeys(f.text for f in trace.matches))}"]
     else:
-        found = ["not found"]
-        found += [_quiet(f"perhaps {c.text} ({c.why})") for c in trace.candidates]
+        match = ["not found"]
+        match += [_quiet(f"perhaps {c.text} ({c.why})") for c in trace.candidates]
     options = [["", "no verdict yet"], *([v, MEANS[v]] for v in VERDICTS)]
     label = f"verdict on {row.figure}"
     verdict = {
@@ -207,7 +207,7 @@ def _figure_cells(k: int, row: FigureVerdict, trace: Trace) -> list[Any]:
         example="in the study",
     )
     note = _area(f"note {k}", f"note on {row.figure}", row.note, hidden=True, example="why")
-    return [[{"kind": "head", "words": row.figure}, _quiet(row.sentence)], found, [verdict, against, note]]
+    return [[{"kind": "head", "words": row.figure}, _quiet(row.sentence)], match, [verdict, against, note]]
 
 
 def _left_out(claim: Claim, figure: str) -> Block:
@@ -261,7 +261,7 @@ def draw_words(claim: Claim) -> list[Block]:
         kept = next((n.note for n in claim.noted if (n.kind, n.sentence) == (prompt.kind, prompt.sentence)), "")
         title = prompt_kinds()[prompt.kind].title
         words = ", ".join(f"“{word}”" for word in prompt.words)
-        about = f"{title} {words}. {prompt.asks} ({titles[prompt.lesson]})"
+        details = f"{title} {words}. {prompt.asks} ({titles[prompt.lesson]})"
         box = _area(
             f"{prompt.kind}: {prompt.sentence}",
             f"{title} Your note",
@@ -274,7 +274,7 @@ def draw_words(claim: Claim) -> list[Block]:
             {
                 "kind": "group",
                 "label": title,
-                "blocks": [{"kind": "quote", "words": prompt.sentence}, _quiet(about), box],
+                "blocks": [{"kind": "quote", "words": prompt.sentence}, _quiet(details), box],
             }
         )
     return shown or [
@@ -353,13 +353,13 @@ def take_work(claim: Claim, id: str, value: Any) -> str:
     """Take over a field or a note; begin, work out or take away a working."""
     word, _, rest = id.partition(" ")
     worked = [each.model_copy(deep=True) for each in claim.worked_out]
-    said = ""
+    message = ""
     if word == "use":
         chosen = suggest(claim.abstract)[int(rest)]
         worked.append(
             WorkedOut(method=chosen.method, inputs=dict(chosen.inputs), result=_result(chosen.method, chosen.inputs))
         )
-        said = "It stands below, under “Your workings”."
+        message = "It stands below, under “Your workings”."
     elif word == "new" and value:
         worked.append(WorkedOut(method=str(value), inputs=dict.fromkeys(METHODS[str(value)].asks, ""), result=""))
     elif word == "drop":
@@ -374,7 +374,7 @@ def take_work(claim: Claim, id: str, value: Any) -> str:
         each = worked[int(rest)]
         each.result = work_out(each.method, each.inputs)
     claim.worked_out = worked
-    return said
+    return message
 
 
 def _result(method: str, inputs: dict[str, str]) -> str:

@@ -89,14 +89,14 @@ def traces(passage: str, abstract: str) -> list[Trace]:
     spans = sentences(passage)
     index = _Index(source)
     matches = []
-    found: dict[object, tuple[Status, tuple[Figure, ...], tuple[Candidate, ...]]] = {}
+    result: dict[object, tuple[Status, tuple[Figure, ...], tuple[Candidate, ...]]] = {}
     for figure in rows:
-        said = _what_it_says(figure)
-        if said not in found:
+        message = _what_it_says(figure)
+        if message not in result:
             status, where = index.look_up(figure)
-            found[said] = (status, where, index.candidates(figure) if status == "not found" else ())
+            result[message] = (status, where, index.candidates(figure) if status == "not found" else ())
         span = spans[figure.sentence]
-        matches.append(Trace(figure, passage[span.start : span.end], *found[said]))
+        matches.append(Trace(figure, passage[span.start : span.end], *result[message]))
     return matches
 
 
@@ -110,10 +110,10 @@ def lost(passage: str, abstract: str) -> list[Figure]:
     kept: dict[object, bool] = {}
     left_out = []
     for figure in figures(abstract):
-        said = _what_it_says(figure)
-        if said not in kept:
-            kept[said] = index.look_up(figure)[0] == "printed" or index.holds_rounded(figure)
-        if not kept[said]:
+        message = _what_it_says(figure)
+        if message not in kept:
+            kept[message] = index.look_up(figure)[0] == "printed" or index.holds_rounded(figure)
+        if not kept[message]:
             left_out.append(figure)
     return left_out
 
@@ -162,12 +162,12 @@ class _Index:
     @cached_property
     def by_word(self) -> dict[str, list[Figure]]:
         """The figures that stand beside a word, 25 of each at most."""
-        beside: dict[str, list[Figure]] = defaultdict(list)
+        neighbours: dict[str, list[Figure]] = defaultdict(list)
         for figure in self.source:
             for word in figure.words - _COMMON:
-                if len(beside[word]) < _SAME_WORD:
-                    beside[word].append(figure)
-        return beside
+                if len(neighbours[word]) < _SAME_WORD:
+                    neighbours[word].append(figure)
+        return neighbours
 
     @cached_property
     def by_digits(self) -> dict[str, list[Figure]]:

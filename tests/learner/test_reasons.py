@@ -110,12 +110,12 @@ def test_a_reason_is_for_a_part_a_row_or_the_whole(tmp_path):
     assert missing_reasons(table) == ["a · x", "a · y"]
     assert missing_reasons(replace(table, reasons={"a": REACHED})) == []
     assert missing_reasons(EX) == ["shopblog post"]  # labels to choose from, and no word on the one that tempts
-    for key, reason, said in (
+    for key, reason, in_words in (
         ("b", REACHED, "expected a part of the answer: a · x, a · y"),
         ("a", replace(REACHED, words="one two three four five six seven eight nine"), "at most 8 deciding words"),
         ("a", replace(REACHED, why="no sentence"), "expected `why` as a whole sentence"),
     ):
-        with pytest.raises(AuthorError, match=said):
+        with pytest.raises(AuthorError, match=in_words):
             check_reasons(replace(table, reasons={key: reason}), yml)
 
 

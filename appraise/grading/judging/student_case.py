@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from appraise.cases.exercising import BLOCKS, CODE_TASK, TASKS, WRITING_TASK, task_fields, with_case
-from appraise.cases.handed_in import StudentCase
 from appraise.cases.shelf import StoredCase
 from appraise.cases.showing import blocks_of, show_abstract, show_block, show_key
+from appraise.cases.student_case import StudentCase
 from appraise.exercises.exercise import Status
 from appraise.grading.judging.check_outputs import check_output
 from appraise.grading.judging.judging import grade_submission

@@ -100,11 +100,11 @@ def calibrate(slug: str, marker: str = "marker") -> int:
         for problem in problems:
             print(problem)
         agreed = {t.id: {c: level for c, (level, _) in t.levels.items()} for t in chosen}
-        given = {name: levels for name, levels in second.items() if name in agreed and levels}
-        if not given:
+        answer = {name: levels for name, levels in second.items() if name in agreed and levels}
+        if not answer:
             print(f"Round {n} is not filled in yet: levels from 0 to 3 in {sheet}; the tellings: {_page(folder, n)}")
             return 0
-        _tell(n, agreed, given, chosen)
+        _tell(n, agreed, answer, chosen)
     print("Both rounds are done. Mark the class now.")
     return 0
 
@@ -129,11 +129,11 @@ def _begin(slug: str, n: int, folder: Path, sheet: Path, chosen: Sequence[Calibr
 def _tell(
     n: int,
     agreed: Mapping[str, Mapping[str, int]],
-    given: Mapping[str, Mapping[str, int]],
+    answer: Mapping[str, Mapping[str, int]],
     chosen: Sequence[CalibrationTelling],
 ) -> None:
-    by_criterion, apart = compare({name: agreed[name] for name in given}, given)
-    print(f"\nRound {n}: {len(given)} of {len(agreed)} tellings marked, beside the agreed levels.")
+    by_criterion, apart = compare({name: agreed[name] for name in answer}, answer)
+    print(f"\nRound {n}: {len(answer)} of {len(agreed)} tellings marked, beside the agreed levels.")
     for line in agreement_lines(by_criterion):
         print(line)
     reasons = {t.id: t.levels for t in chosen}

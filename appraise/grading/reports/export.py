@@ -49,12 +49,12 @@ def table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def as_nbgrader(found: Sequence[Row]) -> str:
+def as_nbgrader(result: Sequence[Row]) -> str:
     """nbgrader's own columns, then status and why, of everybody."""
     head = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score"]
     head += ["late_submission_penalty", "score", "max_score", "status", "why"]
     lines: list[Sequence[object]] = []
-    for r in found:
+    for r in result:
         who = (r.student.id, r.student.last_name, r.student.first_name, r.student.email)
         penalty = None if r.raw is None else r.penalty
         lines.append((r.lesson, r.due, r.timestamp, *who, r.raw, penalty, r.score, r.most, r.status, r.why))
@@ -70,7 +70,7 @@ def _canvas_person(s: Any, person: Person | None) -> tuple[object, ...]:
     return name, person.lms_user_id, sis, person.login or person.id, person.section
 
 
-def as_canvas(found: Sequence[Row], people: Mapping[str, Person], out_of: float | None = None) -> str:
+def as_canvas(result: Sequence[Row], people: Mapping[str, Person], out_of: float | None = None) -> str:
     """What Canvas imports: of one lesson, or of several beside one another. An empty cell deletes what is there.
 
     Parameters
@@ -81,8 +81,8 @@ def as_canvas(found: Sequence[Row], people: Mapping[str, Person], out_of: float 
     out_of : float, optional
         The maximum in the LMS, to which points are scaled; that of the lesson if left out.
     """
-    lessons, rows = _by_student(found)
-    most = {r.lesson: out_of or r.most for r in found}
+    lessons, rows = _by_student(result)
+    most = {r.lesson: out_of or r.most for r in result}
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *lessons]
     lines: list[Sequence[object]] = [("    Points Possible", "", "", "", "", *(most[n] for n in lessons))]
     for s, of in rows:
@@ -90,7 +90,7 @@ def as_canvas(found: Sequence[Row], people: Mapping[str, Person], out_of: float 
     return table(head, lines)
 
 
-def as_moodle(found: Sequence[Row], people: Mapping[str, Person], out_of: float | None = None) -> str:
+def as_moodle(result: Sequence[Row], people: Mapping[str, Person], out_of: float | None = None) -> str:
     """What Moodle imports: people, then for each lesson the grade and the maximum that it is out of.
 
     Parameters
@@ -98,8 +98,8 @@ def as_moodle(found: Sequence[Row], people: Mapping[str, Person], out_of: float 
     found, people, out_of
         As in `as_canvas`.
     """
-    lessons, rows = _by_student(found)
-    most = {r.lesson: out_of or r.most for r in found}
+    lessons, rows = _by_student(result)
+    most = {r.lesson: out_of or r.most for r in result}
     head = ["First name", "Last name", "ID number", "Username", "Email address"]
     head += [f"{n}{more}" for n in lessons for more in ("", " maximum")]
     lines: list[Sequence[object]] = []
@@ -111,10 +111,10 @@ def as_moodle(found: Sequence[Row], people: Mapping[str, Person], out_of: float 
     return table(head, lines)
 
 
-def _by_student(found: Sequence[Row]) -> tuple[list[str], list[tuple[Any, dict[str, Row]]]]:
-    lessons = sorted({r.lesson for r in found})
+def _by_student(result: Sequence[Row]) -> tuple[list[str], list[tuple[Any, dict[str, Row]]]]:
+    lessons = sorted({r.lesson for r in result})
     people: dict[str, tuple[Any, dict[str, Row]]] = {}
-    for r in found:
+    for r in result:
         people.setdefault(r.student.id, (r.student, {}))[1][r.lesson] = r
     return lessons, [people[i] for i in sorted(people)]
 
@@ -161,41 +161,41 @@ def export(
         known = [str(lesson.name) for lesson in book.lessons()]
         if missing := [slug for slug in slugs if slug not in known]:
             raise ExportError(f"“{missing[0]}” is not in the gradebook; it has {', '.join(known) or 'no lesson yet'}")
-        found = class_rows(to, book, slugs)
+        result = class_rows(to, book, slugs)
     people = {person.id: person for person in load_people(to.own)}
     lms = kind != "nbgrader"
-    written = _for_lms(kind, file, found, people, blanks, out_of) if lms else {file: as_nbgrader(found)}
+    written = _for_lms(kind, file, result, people, blanks, out_of) if lms else {file: as_nbgrader(result)}
     for path, text in written.items():
         write_whole(path, text)
-    counts = ", ".join(f"{n} {status}" for status, n in count_statuses(found).items()) or "no submissions"
+    counts = ", ".join(f"{n} {status}" for status, n in count_statuses(result).items()) or "no submissions"
     print(f"{', '.join(map(str, written)) or 'Nothing to write'}: {counts}.")
     if lms:
-        _tell_left_out(found, blanks)
+        _tell_left_out(result, blanks)
     return 0
 
 
 def _for_lms(
-    kind: str, file: Path, found: Sequence[Row], people: Mapping[str, Person], blanks: bool, out_of: float | None
+    kind: str, file: Path, result: Sequence[Row], people: Mapping[str, Person], blanks: bool, out_of: float | None
 ) -> dict[Path, str]:
     write = as_canvas if kind == "canvas" else as_moodle
     written = {}
     if blanks:
-        written[file] = write([r for r in found if r.is_known], people, out_of)
+        written[file] = write([r for r in result if r.is_known], people, out_of)
     else:
-        for slug in sorted({r.lesson for r in found}):
-            if rows := [r for r in found if r.lesson == slug and can_be_sent(r)]:
+        for slug in sorted({r.lesson for r in result}):
+            if rows := [r for r in result if r.lesson == slug and can_be_sent(r)]:
                 written[file.with_name(f"{file.stem}-{slug}{file.suffix}")] = write(rows, people, out_of)
-    beside = file.with_name(f"{file.stem}-status{file.suffix}")
-    written[beside] = as_nbgrader([r for r in found if blanks or not can_be_sent(r)])
+    neighbours = file.with_name(f"{file.stem}-status{file.suffix}")
+    written[neighbours] = as_nbgrader([r for r in result if blanks or not can_be_sent(r)])
     return written
 
 
-def _tell_left_out(found: Sequence[Row], blanks: bool) -> None:
-    left = [r for r in found if not can_be_sent(r)]
+def _tell_left_out(result: Sequence[Row], blanks: bool) -> None:
+    left = [r for r in result if not can_be_sent(r)]
     waiting = sum(r.status == PERSON for r in left)
     if waiting:
         print(f"{waiting} that need a person are {'empty' if blanks else 'left out'} until they are marked.")
-    if strangers := sorted({str(r.student.id) for r in found if not r.is_known and r.status != NOTHING}):
+    if strangers := sorted({str(r.student.id) for r in result if not r.is_known and r.status != NOTHING}):
         print(f"Not on the roster, and in no file for the LMS: {', '.join(strangers[:10])}.")
     if blanks:
         print("An empty cell deletes the mark that the LMS has.")

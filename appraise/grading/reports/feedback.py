@@ -57,9 +57,9 @@ class Feedback(GetGrades):  # type: ignore[misc]
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         nb, resources = super().preprocess(nb, resources)
-        about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as book:
-            withhold(nb, is_open_until(book, about["assignment"]))
+        details = resources["nbgrader"]
+        with Gradebook(details["db_url"]) as book:
+            withhold(nb, is_open_until(book, details["assignment"]))
         resources["feedback"] = page(nb, resources["nbgrader"])
         return nb, resources
 
@@ -91,7 +91,7 @@ def withhold(nb: Any, until: str | None) -> None:
                 output["data"]["text/html"] = f"<p>{escape(words)}</p>"
 
 
-def page(nb: Any, about: Any) -> dict[str, Any]:
+def page(nb: Any, details: Any) -> dict[str, Any]:
     """What a feedback page tells.
 
     Parameters
@@ -108,7 +108,7 @@ def page(nb: Any, about: Any) -> dict[str, Any]:
         (what the grader noted on the file) and rows: a dict an exercise with id, title, question, answer, outputs,
         words, points, of, remark, comment, levels (a dict a criterion of the rubric).
     """
-    slug = str(about["assignment"])
+    slug = str(details["assignment"])
     outcome = nb.metadata.get("appraise", {}).get("outcome", {})
     known = {i["id"]: i for i in outcome.get("items", [])}
     rows: list[dict[str, Any]] = []
@@ -129,9 +129,9 @@ def page(nb: Any, about: Any) -> dict[str, Any]:
     return {
         "slug": slug,
         "title": title,
-        "score": float(about["score"]),
-        "most": float(about["max_score"]),
-        "late": float(about["late_penalty"] or 0),
+        "score": float(details["score"]),
+        "most": float(details["max_score"]),
+        "late": float(details["late_penalty"] or 0),
         "waits": sum(r["waits"] for r in rows),
         "unreadable": " ".join(outcome.get("notes", [])) if outcome.get("status") == "unreadable" else None,
         "notes": _notes(outcome),
@@ -152,20 +152,20 @@ def _notes(outcome: dict[str, Any]) -> list[str]:
 
 def _levels(comment: str) -> list[dict[str, Any]]:
     """The levels that a marker chose, each with its words and what the next level asks."""
-    given = levels_in(comment)
-    found = []
+    value = levels_in(comment)
+    result = []
     for c in load_rubric().criteria:
-        if c.id in given:
+        if c.id in value:
             words = ["Absent throughout.", *(c.levels[n] for n in LEVELS if n), ""]
-            level = given[c.id]
+            level = value[c.id]
             says, more = words[level], words[level + 1]
-            found.append({"name": c.name, "asks": c.asks, "level": level, "says": says, "next": more})
-    return found
+            result.append({"name": c.name, "asks": c.asks, "level": level, "says": says, "next": more})
+    return result
 
 
 def _row(item: dict[str, Any], question: str, answer: Any, check: Any) -> dict[str, Any]:
-    about = answer.metadata.nbgrader
-    marked = about if is_grade(answer) else check.metadata.nbgrader
+    details = answer.metadata.nbgrader
+    marked = details if is_grade(answer) else check.metadata.nbgrader
     waits = bool(marked.get("waits", False)) and item["core"]
     heading = _QUESTION.match(question)
     return {
@@ -180,8 +180,8 @@ def _row(item: dict[str, Any], question: str, answer: Any, check: Any) -> dict[s
         "by_hand": bool(marked.get("by_hand", False)) and item["status"] != "marked",
         "waits": waits,
         "remark": _remark(item, check),
-        "comment": without_levels(about.get("comment") or ""),
-        "levels": _levels(about.get("comment") or "") if item["id"] == RUBRIC_OF else [],
+        "comment": without_levels(details.get("comment") or ""),
+        "levels": _levels(details.get("comment") or "") if item["id"] == RUBRIC_OF else [],
     }
 
 

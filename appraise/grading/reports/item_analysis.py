@@ -51,18 +51,18 @@ def gather(book: Gradebook, lesson: Lesson) -> tuple[pd.DataFrame, pd.DataFrame]
     slug = lesson.slug
     shares: dict[str, dict[str, float]] = {}
     outcomes: list[tuple[str, str, str, str | None]] = []
-    for student, about in book.marks(slug) if book.has(slug) else ():
+    for student, details in book.marks(slug) if book.has(slug) else ():
         latest = book.latest(slug, student)
         if latest is None or latest["status"] == "unreadable":
             continue
         items = {i["id"]: i for i in latest["items"] if i["id"] in lesson.exercises}
-        mine = {n: i["earned"] / i["points"] for n, i in items.items() if i["points"] and i["earned"] is not None}
-        for name, _, auto, manual, extra, _ in about["grades"]:
+        own = {n: i["earned"] / i["points"] for n, i in items.items() if i["points"] and i["earned"] is not None}
+        for name, _, auto, manual, extra, _ in details["grades"]:
             most = float(lesson.exercises[name].points) if name in lesson.exercises else 0.0
-            given = auto if manual is None else manual
-            if most and given is not None:
-                mine[name] = (given + (extra or 0.0)) / most
-        shares[student] = mine
+            answer = auto if manual is None else manual
+            if most and answer is not None:
+                own[name] = (answer + (extra or 0.0)) / most
+        shares[student] = own
         outcomes += [(student, n, i["status"], i["misconception"]) for n, i in items.items()]
     if not shares:
         raise ItemsError(f"{slug}: nothing is graded yet: appraise grade {slug}")
@@ -145,14 +145,14 @@ def met(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Each misconception that was met, the most met first: exercise, misconception, met, of (who handed in)."""
     of = outcomes["student"].nunique()
     counts = outcomes.dropna(subset=["misconception"]).groupby(["exercise", "misconception"]).size()
-    found = counts.rename("met").reset_index().assign(of=of)
-    return found.sort_values(["met", "exercise", "misconception"], ascending=[False, True, True], ignore_index=True)
+    result = counts.rename("met").reset_index().assign(of=of)
+    return result.sort_values(["met", "exercise", "misconception"], ascending=[False, True, True], ignore_index=True)
 
 
 @styled
-def picture(found: pd.DataFrame, slug: str) -> Picture:
+def picture(result: pd.DataFrame, slug: str) -> Picture:
     """Difficulty and discrimination of each exercise, side by side."""
-    shown = found.iloc[::-1]
+    shown = result.iloc[::-1]
     fig = Figure(figsize=(8.5, 1.3 + 0.32 * len(shown)), layout="constrained")
     left, right = fig.subplots(1, 2, sharey=True, gridspec_kw={"wspace": 0.08})
     names = [n if c else f"{n} (more)" for n, c in zip(shown.index, shown["core"], strict=True)]
@@ -165,14 +165,14 @@ def picture(found: pd.DataFrame, slug: str) -> Picture:
     right.hlines(places, shown["low"], shown["high"], color=QUIET)
     right.plot(shown["discrimination"], places, "s", color=INK)
     right.set(xlim=(-1.02, 1.02), xlabel="discrimination, with its 95 % interval")
-    by = found.sort_values("difficulty")
+    by = result.sort_values("difficulty")
     hard = ", ".join(f"{n} {v:.2f}" for n, v in by["difficulty"].dropna().head(3).items())
-    weak = found["discrimination"].dropna().sort_values().head(3)
+    weak = result["discrimination"].dropna().sort_values().head(3)
     low = ", ".join(f"{n} {v:.2f}" for n, v in weak.items()) or "none can be computed"
-    alt = f"""Two dot plots with a row for each of the {len(found)} exercises of {slug}. Left, the mean share of the
+    alt = f"""Two dot plots with a row for each of the {len(result)} exercises of {slug}. Left, the mean share of the
         points: lowest for {hard}. Right, the correlation with the rest of the lesson with its interval: lowest for
         {low}. The same figures stand in the table."""
-    return Picture(fig, alt, found)
+    return Picture(fig, alt, result)
 
 
 def main(slug: str) -> int:
@@ -181,15 +181,15 @@ def main(slug: str) -> int:
     lesson = load_course_lesson(to, slug)
     with open_gradebook(to) as book:
         points, outcomes = gather(book, lesson)
-    found, often = analyse(points, outcomes, lesson.exercises), met(outcomes)
-    said = {(n, m.id): m.remark for n, ex in lesson.exercises.items() for m in ex.misconceptions}
-    often["remark"] = [said.get(key, "") for key in zip(often["exercise"], often["misconception"], strict=True)]
+    result, often = analyse(points, outcomes, lesson.exercises), met(outcomes)
+    message = {(n, m.id): m.remark for n, ex in lesson.exercises.items() for m in ex.misconceptions}
+    often["remark"] = [message.get(key, "") for key in zip(often["exercise"], often["misconception"], strict=True)]
     folder = to.own / "items"
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{slug}.csv", _csv(found.reset_index()))
+    write_whole(folder / f"{slug}.csv", _csv(result.reset_index()))
     write_whole(folder / f"{slug}-misconceptions.csv", _csv(often))
-    write_whole(folder / f"{slug}.html", _page(slug, len(points), picture(found, slug), found, often))
-    print(f"{slug}: {len(points)} submissions\n\n{_table(found)}\n")
+    write_whole(folder / f"{slug}.html", _page(slug, len(points), picture(result, slug), result, often))
+    print(f"{slug}: {len(points)} submissions\n\n{_table(result)}\n")
     if words := chance_line(to.own, slug):
         print(words)
     if len(points) < FEW:
@@ -205,18 +205,20 @@ def _csv(frame: pd.DataFrame) -> str:
     return table([str(c) for c in frame.columns], rows)
 
 
-def _table(found: pd.DataFrame) -> str:
-    shown = found[
+def _table(result: pd.DataFrame) -> str:
+    shown = result[
         ["n", "waiting", "difficulty", "discrimination", "no_answer", "stopped", "time_outs", "most_met"]
     ].copy()
     shown.columns = pd.Index(
         ["n", "waiting", "difficulty", "discrim.", "no answer", "stopped", "time-outs", "met most often"]
     )
-    shown["met most often"] = [f"{m} ({k})" if k else "" for m, k in zip(found["most_met"], found["met"], strict=True)]
+    shown["met most often"] = [
+        f"{m} ({k})" if k else "" for m, k in zip(result["most_met"], result["met"], strict=True)
+    ]
     return str(shown.to_string(float_format=lambda v: f"{v:.2f}", na_rep="–"))
 
 
-def _page(slug: str, n: int, drawn: Picture, found: pd.DataFrame, often: pd.DataFrame) -> str:
+def _page(slug: str, n: int, drawn: Picture, result: pd.DataFrame, often: pd.DataFrame) -> str:
     def rows(frame: pd.DataFrame) -> str:
         shown = frame.rename(columns=lambda c: c.replace("_", " ")).to_html(
             index=False, border=0, justify="left", float_format="{:.2f}".format, na_rep="–"
@@ -228,7 +230,7 @@ def _page(slug: str, n: int, drawn: Picture, found: pd.DataFrame, often: pd.Data
     out.write("<style>body{font:16px/1.5 sans-serif;max-width:70em;margin:auto;padding:1em}td,th{text-align:left;")
     out.write("vertical-align:top;padding:.1em .8em .1em 0}</style></head><body><main>")
     out.write(f"<h1>Items of {html.escape(slug)}</h1><p>{n} submissions.</p>{drawn.img()}<h2>Exercises</h2>")
-    out.write(rows(found.reset_index()))
+    out.write(rows(result.reset_index()))
     out.write("<h2>Misconceptions met</h2>" + (rows(often) if len(often) else "<p>None was met.</p>"))
     out.write("</main></body></html>\n")
     return out.getvalue()
@@ -250,9 +252,9 @@ def misconceptions(slug: str, root: Path = ROOT) -> str:
     for name, ex in known.items():
         lines.append(f"\n{name}" + ("" if ex.get("core", True) else " (more)"))
         for m in ex.get("misconceptions") or ():
-            given = m.get("answer", m.get("results", ""))
-            about = f"{m['item']}: {given}" if "item" in m else str(given)
-            lines.append(f"  {m['id']}: {' '.join(about.split())}")
+            answer = m.get("answer", m.get("results", ""))
+            details = f"{m['item']}: {answer}" if "item" in m else str(answer)
+            lines.append(f"  {m['id']}: {' '.join(details.split())}")
             lines += textwrap.wrap(m["remark"], 100, initial_indent="      ", subsequent_indent="      ")
         if not ex.get("misconceptions"):
             lines.append("  none: a person marks it" if ex["kind"] == "write" else "  none")

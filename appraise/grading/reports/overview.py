@@ -193,11 +193,11 @@ def _class_table(rows: Sequence[Row], slugs: Sequence[str], server: str) -> Mark
     if not people:
         return element("p", "Nobody is in the gradebook yet.")
     lines = []
-    for mine in people.values():
-        first = next(iter(mine.values()))
+    for own in people.values():
+        first = next(iter(own.values()))
         name = escape(_name(first))
         stranger = "" if first.is_known else " · not on the roster"
-        cells = "".join(_cell(mine.get(slug), server) for slug in slugs)
+        cells = "".join(_cell(own.get(slug), server) for slug in slugs)
         lines.append(f'<tr><th scope="row" title="{name}">{name}{stranger}</th>{cells}</tr>')
     head = "".join(f'<th scope="col">{escape(slug)}</th>' for slug in slugs)
     head = f'<thead><tr><th scope="col">Student</th>{head}</tr></thead>'
@@ -250,24 +250,24 @@ def _noted(rows: Sequence[Row]) -> Markup:
 
 
 def _lesson(to: Settings, book: Gradebook, slug: str, rows: Sequence[Row]) -> Markup:
-    mine = [row for row in rows if row.lesson == slug]
+    own = [row for row in rows if row.lesson == slug]
     try:
         title = load_course().lesson(slug).title
     except CourseError:
         title = slug
-    counts = ", ".join(f"{n} {status}" for status, n in count_statuses(mine).items())
+    counts = ", ".join(f"{n} {status}" for status, n in count_statuses(own).items())
     parts = [element("h3", f"{slug}: {title}" if title != slug else slug), element("p", counts)]
-    scores = [row.final for row in mine if row.final is not None]
+    scores = [row.final for row in own if row.final is not None]
     if scores:
-        parts.append(_distribution(scores, mine[0].most, slug))
+        parts.append(_distribution(scores, own[0].most, slug))
     try:
         lesson = load_course_lesson(to, slug)
         points, outcomes = gather(book, lesson)
     except (ItemsError, LessonError):
         return element("section", *parts, class_="lesson")
-    found, often = analyse(points, outcomes, lesson.exercises), met(outcomes)
-    said = {(n, m.id): m.remark for n, ex in lesson.exercises.items() for m in ex.misconceptions}
-    parts += [_exercises(found), _misconceptions(often, said)]
+    result, often = analyse(points, outcomes, lesson.exercises), met(outcomes)
+    message = {(n, m.id): m.remark for n, ex in lesson.exercises.items() for m in ex.misconceptions}
+    parts += [_exercises(result), _misconceptions(often, message)]
     return element("section", *parts, class_="lesson")
 
 
@@ -278,15 +278,15 @@ def _distribution(scores: Sequence[float], most: float, slug: str) -> Markup:
     for score in scores:
         bins[max(0, min(BINS - 1, int(score / width)))] += 1
     top = max(bins)
-    bars, told = [], []
+    bars, sentences = [], []
     for n, count in enumerate(bins):
         height = 60 * count / top
         low, high = f"{n * width:g}", f"{(n + 1) * width:g}"
         bars.append(f'<rect x="{n * 40 + 2}" y="{75 - height:.1f}" width="36" height="{height:.1f}"></rect>')
         bars.append(f'<text x="{n * 40 + 20}" y="{70 - height:.1f}" text-anchor="middle">{count or ""}</text>')
         bars.append(f'<text x="{n * 40 + 2}" y="90">{low}</text>')
-        told += [f"{count} from {low} to {high}"] if count else []
-    label = escape(f"Points of {len(scores)} in {slug}, of {most:g}: {', '.join(told)}")
+        sentences += [f"{count} from {low} to {high}"] if count else []
+    label = escape(f"Points of {len(scores)} in {slug}, of {most:g}: {', '.join(sentences)}")
     size = 'width="420" height="95" viewBox="0 0 420 95"'
     drawn = f'<svg class="bars" role="img" aria-label="{label}" {size}>{"".join(bars)}</svg>'
     mean, middle = sum(scores) / len(scores), sorted(scores)[len(scores) // 2]
@@ -299,7 +299,7 @@ def _number(value: Any) -> str:
     return "–" if value != value else f"{value:.2f}"
 
 
-def _exercises(found: pd.DataFrame) -> Markup:
+def _exercises(result: pd.DataFrame) -> Markup:
     lines = [
         (
             str(name).replace("-", " "),
@@ -310,19 +310,19 @@ def _exercises(found: pd.DataFrame) -> Markup:
             str(row.no_answer or ""),
             str(row.stopped or ""),
         )
-        for name, row in zip(found.sort_values("difficulty").index, found.sort_values("difficulty").itertuples())
+        for name, row in zip(result.sort_values("difficulty").index, result.sort_values("difficulty").itertuples())
     ]
     columns = ("Exercise", "Share of the points", "Goes with the rest", "Marked", "Waits", "No answer", "Stopped")
     return table(columns, lines, "Exercises, the hardest first")
 
 
-def _misconceptions(often: pd.DataFrame, said: dict[tuple[str, str], str]) -> Markup:
+def _misconceptions(often: pd.DataFrame, message: dict[tuple[str, str], str]) -> Markup:
     lines = [
         (
             str(row.misconception).replace("-", " "),
             str(row.exercise).replace("-", " "),
             f"{row.met} of {row.of}",
-            said.get((str(row.exercise), str(row.misconception)), ""),
+            message.get((str(row.exercise), str(row.misconception)), ""),
         )
         for row in _first(often, MOST_MET)
     ]

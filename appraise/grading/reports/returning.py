@@ -50,7 +50,7 @@ def give_feedback(slug: str, students: Sequence[str] = (), kind: str | None = No
     with open_gradebook(to) as book:
         tellings = _what_pages_tell(book, slug) if book.has(slug) else {}
         files = {who: _notebook(to, who, slug) for who in tellings}
-        tellings = {who: told for who, told in tellings.items() if files[who].is_file()}
+        tellings = {who: lines for who, lines in tellings.items() if files[who].is_file()}
         if not tellings:
             raise ExportError(f"{slug}: nothing is graded yet: appraise grade {slug}")
         if missing := [who for who in students if who not in tellings]:
@@ -86,11 +86,11 @@ def _page_file(to: Settings, who: str, slug: str) -> Path:
 
 
 def _digest(*parts: str | bytes) -> str:
-    found = hashlib.sha256()
+    result = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8") if isinstance(part, str) else part
-        found.update(len(data).to_bytes(8, "big") + data)
-    return found.hexdigest()
+        result.update(len(data).to_bytes(8, "big") + data)
+    return result.hexdigest()
 
 
 def _looks() -> str:
@@ -102,9 +102,9 @@ def _looks() -> str:
 
 def _what_pages_tell(book: Gradebook, slug: str) -> dict[str, str]:
     """All of the gradebook that a page tells, as one text for each student who was graded."""
-    db, found = book.db, {}
-    for who, about in book.marks(slug):
-        found[who] = repr((about["penalty"], sorted(about["grades"])))
+    db, result = book.db, {}
+    for who, details in book.marks(slug):
+        result[who] = repr((details["penalty"], sorted(details["grades"])))
     asked = (
         sa.select(api.SubmittedAssignment.student_id, api.SolutionCell.name, api.Comment)
         .join(api.SubmittedNotebook, api.SubmittedNotebook.id == api.Comment.notebook_id)
@@ -115,9 +115,9 @@ def _what_pages_tell(book: Gradebook, slug: str) -> dict[str, str]:
         .order_by(api.SubmittedAssignment.student_id, api.SolutionCell.name)
     )
     for who, name, comment in db.execute(asked):
-        if who in found:
-            found[who] += json.dumps([name, comment.auto_comment, comment.manual_comment])
-    return found
+        if who in result:
+            result[who] += json.dumps([name, comment.auto_comment, comment.manual_comment])
+    return result
 
 
 def _exporter(to: Settings) -> Any:
@@ -129,8 +129,8 @@ def _exporter(to: Settings) -> Any:
 
 
 def _page(exporter: Any, to: Settings, who: str, slug: str, file: Path) -> str:
-    about = {"student": who, "assignment": slug, "notebook": slug, "db_url": to.dirs.db_url}
-    resources: dict[str, Any] = {"unique_key": slug, "output_files_dir": f"{slug}_files", "nbgrader": about}
+    details = {"student": who, "assignment": slug, "notebook": slug, "db_url": to.dirs.db_url}
+    resources: dict[str, Any] = {"unique_key": slug, "output_files_dir": f"{slug}_files", "nbgrader": details}
     text, _ = exporter.from_filename(str(file), resources=resources)
     return str(text)
 

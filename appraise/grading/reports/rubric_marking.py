@@ -51,8 +51,8 @@ def rubric_form(cell: Any) -> str:
     >>> rubric_form(new_code_cell(""))
     ''
     """
-    about = cell.metadata.get("nbgrader", {})
-    if about.get("grade_id") != RUBRIC_OF or not about.get("grade") or not about.get("solution"):
+    details = cell.metadata.get("nbgrader", {})
+    if details.get("grade_id") != RUBRIC_OF or not details.get("grade") or not details.get("solution"):
         return ""
     known = load_rubric()
     parts = "".join(_criterion(c) for c in known.criteria)
@@ -83,8 +83,8 @@ def levels_in(comment: str | None) -> dict[str, int]:
     """
     line = re.search(r"^Levels: (.*)$", comment or "", re.M)
     ids = {c.name: c.id for c in load_rubric().criteria}
-    found = re.findall(r"(?:^|·)\s*([^·]+?)\s+([0-3])\s*(?=·|$)", line[1]) if line else []
-    return {ids[name]: int(level) for name, level in found if name in ids}
+    matches = re.findall(r"(?:^|·)\s*([^·]+?)\s+([0-3])\s*(?=·|$)", line[1]) if line else []
+    return {ids[name]: int(level) for name, level in matches if name in ids}
 
 
 def without_levels(comment: str) -> str:
@@ -141,7 +141,7 @@ def scripts(to: Settings, slug: str) -> list[_Script]:
         raise MarkingError(f"{slug}: no exercise of this lesson is marked by the rubric; it is for “{RUBRIC_OF}”")
     place = lesson.answer_of[RUBRIC_OF]
     stub = lesson.release.cells[place].source.strip()
-    found = []
+    matches = []
     pattern = str(to.folder("autograded", "*", slug).relative_to(to.root))
     for folder in sorted(to.root.glob(pattern)):
         file = folder / f"{slug}.ipynb"
@@ -152,15 +152,15 @@ def scripts(to: Settings, slug: str) -> list[_Script]:
         source = next(c["source"] for c in cells if c["metadata"].get("nbgrader", {}).get("grade_id") == RUBRIC_OF)
         text = "".join(source)
         if text.strip() and text.strip() != stub:
-            found.append(_Script(student, _code(student, text), text))
-    if not found:
+            matches.append(_Script(student, _code(student, text), text))
+    if not matches:
         raise MarkingError(f"{slug}: there is no graded answer to “{RUBRIC_OF}”: appraise grade {slug}")
-    return sorted(found, key=lambda s: s.code)
+    return sorted(matches, key=lambda s: s.code)
 
 
-def draw(found: Sequence[_Script], share: int) -> list[_Script]:
+def draw(matches: Sequence[_Script], share: int) -> list[_Script]:
     """Some scripts, drawn by their codes: the same in every call, and the first of those drawn of a larger share."""
-    return list(found[: min(len(found), max(FEWEST, -(-len(found) * share // 100)))])
+    return list(matches[: min(len(matches), max(FEWEST, -(-len(matches) * share // 100)))])
 
 
 def _sheet(to: Settings, slug: str) -> Path:
@@ -234,32 +234,32 @@ def read_sheet(file: Path, known: Rubric) -> tuple[dict[str, dict[str, int]], li
     wanted = ["script", *(c.id for c in known.criteria)]
     if sorted(rows.fieldnames or []) != sorted(wanted):
         raise MarkingError(f"{file}: expected the columns {', '.join(wanted)}; got {', '.join(rows.fieldnames or [])}")
-    found: dict[str, dict[str, int]] = {}
+    matches: dict[str, dict[str, int]] = {}
     problems = []
     for row in rows:
         where = f"{file}, line {rows.line_num}"
         code = (row["script"] or "").strip()
         if not any((cell or "").strip() for cell in row.values() if not isinstance(cell, list)):
             continue
-        if code in found:
+        if code in matches:
             problems.append(f"{where}: script {code} stands in the table twice; the first row is used")
             continue
-        found[code] = {}
+        matches[code] = {}
         for c in known.criteria:
             level = (row[c.id] or "").strip()
             if re.fullmatch(r"[0-3](?:[.,]0+)?", level):
-                found[code][c.id] = int(level[0])
+                matches[code][c.id] = int(level[0])
             elif level:
                 problems.append(
                     f"{where}: {c.id} is “{level}”; expected 0, 1, 2, 3 or an empty cell; it does not count"
                 )
-    return found, problems
+    return matches, problems
 
 
 # ── agreement ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def first_marks(to: Settings, slug: str, students: Sequence[str]) -> dict[str, dict[str, int]]:
     """The levels that stand in the gradebook's comments, by student."""
-    found = {}
+    matches = {}
     with open_gradebook(to) as book:
         for student in students:
             try:
@@ -267,8 +267,8 @@ def first_marks(to: Settings, slug: str, students: Sequence[str]) -> dict[str, d
             except MissingEntry:
                 continue
             if levels := levels_in(comment.manual_comment):
-                found[student] = levels
-    return found
+                matches[student] = levels
+    return matches
 
 
 Marks = Mapping[str, Mapping[str, int]]
@@ -311,18 +311,18 @@ def report(slug: str) -> int:
     """
     to = read_settings()
     sheet, known = _sheet(to, slug), load_rubric()
-    mine = scripts(to, slug)
-    found = {_former_code(s.student, s.text): s.student for s in mine} | {s.code: s.student for s in mine}
+    own = scripts(to, slug)
+    matches = {_former_code(s.student, s.text): s.student for s in own} | {s.code: s.student for s in own}
     if not sheet.is_file():
         raise MarkingError(f"{slug}: no second marker's table yet ({sheet}): appraise second-marker {slug}")
     second, problems = read_sheet(sheet, known)
     for problem in problems:
         print(problem)
-    for code in [code for code in second if code not in found]:
+    for code in [code for code in second if code not in matches]:
         print(f"Script {code} is no longer one of the graded answers, and does not count: {_why_gone(code)}.")
         del second[code]
-    marks = first_marks(to, slug, [found[code] for code in second])
-    first = {code: marks[found[code]] for code in second if found[code] in marks}
+    marks = first_marks(to, slug, [matches[code] for code in second])
+    first = {code: marks[matches[code]] for code in second if matches[code] in marks}
     by_criterion, apart = compare(first, second)
     if not any(by_criterion.values()):
         raise MarkingError(
@@ -337,7 +337,7 @@ def report(slug: str) -> int:
         return 0
     print("\nOn these they differ most (second marker minus first):")
     for code, sum_of, gaps in apart[:10]:
-        print(f"  {code} ({found[code]}): {sum_of} in all: {', '.join(f'{k} {v:+d}' for k, v in gaps.items())}")
+        print(f"  {code} ({matches[code]}): {sum_of} in all: {', '.join(f'{k} {v:+d}' for k, v in gaps.items())}")
     return 0
 
 

@@ -107,19 +107,19 @@ class Bank:
             name = self.exercise[place]
             ex = lesson.exercises[name]
             points, written = float(ex.points), ex.is_prose
-            given = texts[grade_id]
-            if given is None:
+            text = texts[grade_id]
+            if text is None:
                 raise ClassError(f"{lesson.slug}: the solution has no answer for “{name}”")
-            given = _MARKS.sub("", given)
-            self.reference[place] = _Answer("right", given, None if written else points)
+            text = _MARKS.sub("", text)
+            self.reference[place] = _Answer("right", text, None if written else points)
             self.stub[place] = _Answer("blank", lesson.release.cells[place].source, 0.0)
-            mine = [] if written else answers.get(name, [])
-            drawn = [_Answer("by hand", r["answer"], round(float(r["points"]), 2)) for r in mine]
+            of_exercise = [] if written else answers.get(name, [])
+            drawn = [_Answer("by hand", r["answer"], round(float(r["points"]), 2)) for r in of_exercise]
             self.right[place] = [a for a in drawn if a.points == points]
             self.wrong[place] = [a for a in drawn if a.points != points]
             if name == RUBRIC_OF:  # tellings from poor to excellent, so that there is something to mark
-                told = [_Answer("telling", f'{ex.name} = """{t.text}"""', None) for t in load_calibration().tellings]
-                self.right[place] = self.wrong[place] = told
+                lines = [_Answer("telling", f'{ex.name} = """{t.text}"""', None) for t in load_calibration().tellings]
+                self.right[place] = self.wrong[place] = lines
 
     def draw(self, rng: random.Random) -> dict[int, _Answer]:
         """One student's answers by the place of the cell.
@@ -201,11 +201,11 @@ def make(to: Settings, slug: str, students: int, seed: int) -> Path:
 
 def expected(file: Path) -> dict[str, dict[str, float | None]]:
     """What `make` wrote: points by student and item; None where a person marks."""
-    found: dict[str, dict[str, float | None]] = {}
+    result: dict[str, dict[str, float | None]] = {}
     with file.open(encoding="utf-8", newline="") as f:
         for row in csv.DictReader(f):
-            found.setdefault(row["student"], {})[row["item"]] = float(row["points"]) if row["points"] else None
-    return found
+            result.setdefault(row["student"], {})[row["item"]] = float(row["points"]) if row["points"] else None
+    return result
 
 
 def main(slug: str, students: int, seed: int) -> int:

@@ -143,7 +143,7 @@ class _Lesson:
 
 def class_rows(to: Settings, book: Gradebook, slugs: Iterable[str] = ()) -> list[Row]:
     """All students in the lessons of the gradebook, or in those named, by lesson and student."""
-    found: list[Row] = []
+    result: list[Row] = []
     known = {s.id: _Student(s.id, s.first_name, s.last_name, s.email, s.lms_user_id) for s in book.students()}
     roster = {person.id: person for person in load_people(to.own)}
     wanted = set(slugs)
@@ -152,8 +152,8 @@ def class_rows(to: Settings, book: Gradebook, slugs: Iterable[str] = ()) -> list
             continue
         lesson = _read(to, book, assignment)
         for who in sorted(known.keys() | lesson.waiting):
-            found.append(_row(to, lesson, known.get(who) or _Student(who), roster))
-    return found
+            result.append(_row(to, lesson, known.get(who) or _Student(who), roster))
+    return result
 
 
 def _read(to: Settings, book: Gradebook, assignment: Any) -> _Lesson:
@@ -182,22 +182,22 @@ def _stubs(to: Settings, slug: str) -> dict[str, str]:
 
 def _row(to: Settings, of: _Lesson, student: Any, roster: Mapping[str, Person]) -> Row:
     who = str(student.id)
-    about, outcome = of.marks.get(who), of.outcomes.get(who)
+    details, outcome = of.marks.get(who), of.outcomes.get(who)
     arranged, collected = of.arranged.get(who, Arrangement()), of.collected.get(who)
     status, raw, why = NOTHING, None, ""
     notes: list[str] = [*(collected.notes if collected else ())]
     waits: list[str] = []
     changed: list[str] = []
-    if about is not None:
-        status = status_of(about["grades"], outcome)
+    if details is not None:
+        status = status_of(details["grades"], outcome)
         notes += outcome["notes"] if outcome else []
         if status in (GRADED, PERSON):
-            raw = sum((auto if manual is None else manual) or 0.0 for _, _, auto, manual, _, _ in about["grades"])
-            raw += sum(extra or 0.0 for _, _, auto, manual, extra, _ in about["grades"])
-            waits = [name for name, *_, needs in about["grades"] if needs]
-            changed = [name for name, _, _, manual, _, needs in about["grades"] if needs and manual is not None]
+            raw = sum((auto if manual is None else manual) or 0.0 for _, _, auto, manual, _, _ in details["grades"])
+            raw += sum(extra or 0.0 for _, _, auto, manual, extra, _ in details["grades"])
+            waits = [name for name, *_, needs in details["grades"] if needs]
+            changed = [name for name, _, _, manual, _, needs in details["grades"] if needs and manual is not None]
     if who in of.waiting:
-        if about is None:
+        if details is None:
             status, raw, why = Status.FAULT, None, f"Handed in and not graded yet: appraise grade {of.slug}"
         elif outcome is not None and read_submission(to, of.slug, who, of.stubs).digest != outcome["submission"]:
             status, raw = Status.FAULT, None
@@ -206,19 +206,19 @@ def _row(to: Settings, of: _Lesson, student: Any, roster: Mapping[str, Person]) 
         status, raw, why = EXCUSED, None, arranged.why
     extension = arranged.extension(of.due)
     due = of.due + extension if of.due is not None and extension else of.due
-    when = (about or {}).get("timestamp")
+    when = (details or {}).get("timestamp")
     late = bool(when and due and when > due) or bool(collected and collected.is_late and not (when and due))
-    told = [why, *notes] if why or status != NOTHING else []
+    lines = [why, *notes] if why or status != NOTHING else []
     return Row(
         of.slug,
         student,
         status,
         raw,
-        about["penalty"] if about else 0.0,
+        details["penalty"] if details else 0.0,
         of.most,
         str(due or ""),
         str(when or ""),
-        " ".join(dict.fromkeys(filter(None, told))),
+        " ".join(dict.fromkeys(filter(None, lines))),
         tuple(dict.fromkeys(notes)),
         tuple(waits),
         tuple(changed),
@@ -228,7 +228,7 @@ def _row(to: Settings, of: _Lesson, student: Any, roster: Mapping[str, Person]) 
     )
 
 
-def count_statuses(found: Sequence[Row]) -> dict[str, int]:
+def count_statuses(result: Sequence[Row]) -> dict[str, int]:
     """How many rows have each status, in the order of `STATUSES`; those that none has are left out."""
-    counts = {status: sum(row.status == status for row in found) for status in STATUSES}
+    counts = {status: sum(row.status == status for row in result) for status in STATUSES}
     return {status: n for status, n in counts.items() if n}

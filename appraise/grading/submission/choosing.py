@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from appraise.grading.submission.downloads import Found
+from appraise.grading.submission.downloads import FoundFile
 from appraise.grading.submission.names import Whose
 
 
@@ -22,7 +22,7 @@ class Notebook:
     ----------
     found : Found
     whose : Whose
-    handed_in : datetime or None
+    submitted_at : datetime or None
         In UTC, where it is known.
     order : datetime or None
         A time without a zone by which several are ordered.
@@ -32,21 +32,21 @@ class Notebook:
         The lesson that the notebook says it is; "" where it says nothing.
     """
 
-    found: Found
+    result: FoundFile
     whose: Whose
-    handed_in: datetime | None
+    submitted_at: datetime | None
     order: datetime | None
     worked: int | None
     lesson: str = ""
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.found.data).hexdigest()
+        return hashlib.sha256(self.result.data).hexdigest()
 
     @property
     def copy_number(self) -> int:
         """The number that Canvas or a browser gave a later copy of the same name; 0 for the first."""
-        stem = re.sub(r"(?:\.(?:ipynb|json|txt))+$", "", self.found.parts[-1], flags=re.IGNORECASE)
+        stem = re.sub(r"(?:\.(?:ipynb|json|txt))+$", "", self.result.parts[-1], flags=re.IGNORECASE)
         number = re.search(r"(?:-(\d{1,2})|\((\d{1,2})\)|-Copy(\d{1,2}))$", stem)
         return int(next(filter(None, number.groups()))) if number else 0
 
@@ -83,8 +83,8 @@ def read_state(data: bytes, stubs: Mapping[str, str]) -> tuple[int | None, str]:
 
 
 def _grade_id(cell: Any) -> str:
-    about = (cell.get("metadata") or {}).get("nbgrader") or {}
-    return str(about.get("grade_id", "")) if isinstance(about, dict) else ""
+    details = (cell.get("metadata") or {}).get("nbgrader") or {}
+    return str(details.get("grade_id", "")) if isinstance(details, dict) else ""
 
 
 def _text(source: Any) -> str:
@@ -103,19 +103,19 @@ def choose(notebooks: Sequence[Notebook]) -> tuple[Notebook, list[str]]:
     best = newest if newest.worked or not worked else max(worked, key=_age)
     if len(different) == 1:
         return best, []
-    others = ", ".join(f"“{n.found.path}”" for n in different if n is not best)
+    others = ", ".join(f"“{n.result.path}”" for n in different if n is not best)
     if best is not newest:
         why = "the newest is as it was released" if newest.worked == 0 else "the newest cannot be read"
-        return best, [f"Of {len(different)} notebooks “{best.found.path}” counts: {why}. Left: {others}."]
+        return best, [f"Of {len(different)} notebooks “{best.result.path}” counts: {why}. Left: {others}."]
     alike = [n for n in different if _age(n)[:3] == _age(best)[:3]]
     if len(alike) > 1:
         best = max(alike, key=lambda n: (n.worked or 0, n.copy_number))
-        others = ", ".join(f"“{n.found.path}”" for n in different if n is not best)
+        others = ", ".join(f"“{n.result.path}”" for n in different if n is not best)
         why = "nothing says which is the newest, and most was worked on in it"
-        return best, [f"Of {len(different)} notebooks “{best.found.path}” counts: {why}. Left: {others}."]
-    return best, [f"Of {len(different)} notebooks the newest counts, “{best.found.path}”. Left: {others}."]
+        return best, [f"Of {len(different)} notebooks “{best.result.path}” counts: {why}. Left: {others}."]
+    return best, [f"Of {len(different)} notebooks the newest counts, “{best.result.path}”. Left: {others}."]
 
 
 def _age(n: Notebook) -> tuple[datetime, int, int, str]:
     order = n.whose.lms.order if n.whose.lms else 0
-    return n.order or datetime.min, order, n.copy_number, n.found.path
+    return n.order or datetime.min, order, n.copy_number, n.result.path

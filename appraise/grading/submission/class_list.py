@@ -136,7 +136,7 @@ def _table(file: Path, text: str) -> tuple[list[str], list[_Row]]:
     first = text.partition("\n")[0]
     delimiter = max((",", ";", "\t"), key=first.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    found: list[_Row] = []
+    result: list[_Row] = []
     try:
         head = [" ".join(h.split()).casefold() for h in next(rows, [])]
         before = rows.line_num
@@ -146,11 +146,11 @@ def _table(file: Path, text: str) -> tuple[list[str], list[_Row]]:
                 raise RosterError(f"{file}, line {line}: a quotation mark is opened and not closed; {NOTHING}")
             stripped = [cell.strip() for cell in cells]
             if any(stripped):
-                found.append(_Row(line, {h: c for h, c in zip(head, stripped) if h}))
+                result.append(_Row(line, {h: c for h, c in zip(head, stripped) if h}))
     except csv.Error as e:
         line = rows.line_num
         raise RosterError(f"{file}, line {line}: expected comma-separated text ({e}); {NOTHING}") from None
-    return head, found
+    return head, result
 
 
 def _students_of(rows: Sequence[_Row], canvas: bool) -> tuple[list[_Row], list[str]]:
@@ -191,13 +191,13 @@ def _id_column(file: Path, head: list[str], rows: list[_Row], canvas: bool, aske
 
 
 def _person(who: str, cells: dict[str, str], chosen: str, canvas: bool) -> Person:
-    found = {f: next((cells[h] for h in names if cells.get(h)), "") for f, names in _FIELDS.items()}
-    number = re.search(r"\d+$", found.pop("identifier"))
+    result = {f: next((cells[h] for h in names if cells.get(h)), "") for f, names in _FIELDS.items()}
+    number = re.search(r"\d+$", result.pop("identifier"))
     if canvas:
-        found["lms_user_id"] = cells.get("id", "")
-        last, comma, first = found["name"].partition(", ")
-        if comma and not (found["first_name"] or found["last_name"]):
-            found["first_name"], found["last_name"] = first, last
+        result["lms_user_id"] = cells.get("id", "")
+        last, comma, first = result["name"].partition(", ")
+        if comma and not (result["first_name"] or result["last_name"]):
+            result["first_name"], result["last_name"] = first, last
     if chosen in _FIELDS["sis_id"]:
-        found["sis_id"] = ""
-    return Person(who, numbers=number[0] if number else "", **found)
+        result["sis_id"] = ""
+    return Person(who, numbers=number[0] if number else "", **result)

@@ -44,12 +44,12 @@ class EntryTime:
 
     begins: int
     moment: datetime | None
-    wall: datetime | None
+    local: datetime | None
     is_of_disk: bool = False
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFile:
     """A file of a download.
 
     Attributes
@@ -83,7 +83,7 @@ class Found:
 class Download:
     """All of a folder: files, and what could not be read with the reason."""
 
-    files: list[Found] = field(default_factory=list)
+    files: list[FoundFile] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)
     total: int = 0
 
@@ -95,7 +95,7 @@ def read_download(folder: Path) -> Download:
     ----------
     folder : Path
     """
-    found = Download()
+    result = Download()
     for path in [folder] if folder.is_file() else sorted(_walk(folder)):
         parts = (path.name,) if path == folder else path.relative_to(folder).parts
         if _is_left_by_system(parts):
@@ -105,14 +105,14 @@ def read_download(folder: Path) -> Download:
             times = (EntryTime(0, None, when.replace(tzinfo=None), is_of_disk=True),)
             if path.suffix.lower() == ".zip":
                 with path.open("rb") as file:
-                    _unzip(file, parts, times, found)
+                    _unzip(file, parts, times, result)
             elif size > MOST_BYTES:
-                found.broken.append(("/".join(parts), f"it has {size} bytes, and at most {MOST_BYTES} are read"))
+                result.broken.append(("/".join(parts), f"it has {size} bytes, and at most {MOST_BYTES} are read"))
             else:
-                _keep(Found(parts, path.read_bytes(), times), found)
+                _keep(FoundFile(parts, path.read_bytes(), times), result)
         except OSError as e:
-            found.broken.append(("/".join(parts), f"it cannot be read ({e.strerror})"))
-    return found
+            result.broken.append(("/".join(parts), f"it cannot be read ({e.strerror})"))
+    return result
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -129,51 +129,51 @@ def _is_left_by_system(parts: tuple[str, ...]) -> bool:
     return any(part.lower() in _LEFT_BY_SYSTEMS for part in parts) or parts[-1].startswith("._")
 
 
-def _keep(file: Found, found: Download) -> None:
+def _keep(file: FoundFile, result: Download) -> None:
     if file.parts[-1].lower().endswith(_CANNOT_OPEN):
-        found.broken.append((file.path, "it is packed in a way that is not opened here; unpack it, or ask for a zip"))
+        result.broken.append((file.path, "it is packed in a way that is not opened here; unpack it, or ask for a zip"))
     else:
-        found.files.append(file)
+        result.files.append(file)
 
 
 _Times = tuple[EntryTime, ...]
 
 
-def _unzip(file: IO[bytes], parts: tuple[str, ...], times: _Times, found: Download) -> None:
+def _unzip(file: IO[bytes], parts: tuple[str, ...], times: _Times, result: Download) -> None:
     try:
         with zipfile.ZipFile(file) as z:
             for info in z.infolist():
-                _entry(z, info, parts, times, found)
+                _entry(z, info, parts, times, result)
     except _ERRORS as e:
-        found.broken.append(("/".join(parts), f"the zip is broken ({str(e) or type(e).__name__})"))
+        result.broken.append(("/".join(parts), f"the zip is broken ({str(e) or type(e).__name__})"))
 
 
-def _entry(z: zipfile.ZipFile, info: zipfile.ZipInfo, outer: tuple[str, ...], times: _Times, found: Download) -> None:
+def _entry(z: zipfile.ZipFile, info: zipfile.ZipInfo, outer: tuple[str, ...], times: _Times, result: Download) -> None:
     name = _name_of(info)
     inner = tuple(part for part in PurePosixPath(name).parts if part not in ("/", "..", "."))
     if info.is_dir() or name.endswith("/") or not inner or _is_left_by_system(inner):
         return
     parts = (*outer, *inner)
     path = "/".join(parts)
-    if info.file_size > MOST_BYTES or found.total + info.file_size > MOST_TOTAL:
-        found.broken.append((path, f"it has {info.file_size} bytes unpacked, and at most {MOST_BYTES} are read"))
+    if info.file_size > MOST_BYTES or result.total + info.file_size > MOST_TOTAL:
+        result.broken.append((path, f"it has {info.file_size} bytes unpacked, and at most {MOST_BYTES} are read"))
         return
     try:
         with z.open(info) as file:
             data = file.read(MOST_BYTES + 1)
     except _ERRORS as e:
         why = "it is locked with a password" if info.flag_bits & 1 else f"it is broken ({str(e) or type(e).__name__})"
-        found.broken.append((path, why))
+        result.broken.append((path, why))
         return
-    found.total += len(data)
-    times = (*times, EntryTime(len(outer), _exact_time(info.extra), _wall_time(info)))
+    result.total += len(data)
+    times = (*times, EntryTime(len(outer), _exact_time(info.extra), _local_time(info)))
     if inner[-1].lower().endswith(".zip"):
         if sum(part.lower().endswith(".zip") for part in parts) > MOST_DEPTH:
-            found.broken.append((path, f"it lies more than {MOST_DEPTH} zips deep"))
+            result.broken.append((path, f"it lies more than {MOST_DEPTH} zips deep"))
         else:
-            _unzip(io.BytesIO(data), parts, times, found)
+            _unzip(io.BytesIO(data), parts, times, result)
         return
-    _keep(Found(parts, data, times), found)
+    _keep(FoundFile(parts, data, times), result)
 
 
 def _name_of(info: zipfile.ZipInfo) -> str:
@@ -197,7 +197,7 @@ def _exact_time(extra: bytes) -> datetime | None:
     return None
 
 
-def _wall_time(info: zipfile.ZipInfo) -> datetime | None:
+def _local_time(info: zipfile.ZipInfo) -> datetime | None:
     try:
         return datetime(*info.date_time) if info.date_time[0] > 1980 else None
     except ValueError:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from appraise.cases.handed_in import StudentCase, find_case
+from appraise.cases.student_case import StudentCase, find_case
 from appraise.errors import TimeError
 from appraise.grading.settings import Settings
 from appraise.grading.submission.attachments import Attachment, read_attachments

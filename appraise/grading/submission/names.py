@@ -82,24 +82,24 @@ def read_lms_names(parts: Sequence[str]) -> list[LmsName]:
     >>> read_lms_names(["Jane Doe_12345_assignsubmission_file_", "my notebook.ipynb"])[0].number
     '12345'
     """
-    found = []
+    result = []
     for n, part in enumerate(parts):
         below = parts[-1] if n < len(parts) - 1 else ""
         if m := _MOODLE.match(part):
             prefix = f"{m['name']}_{m['number']}_assignsubmission_file_"
             name = "" if _PARTICIPANT.match(m["name"].strip()) else m["name"]
             rest = below or m["rest"] or ""
-            found.append(LmsName("moodle", n, m["number"], name, "", rest, prefix, is_text=m["kind"] == "onlinetext"))
+            result.append(LmsName("moodle", n, m["number"], name, "", rest, prefix, is_text=m["kind"] == "onlinetext"))
         elif m := _BLACKBOARD.match(part):
             rest = below or m["rest"] or ""
-            found.append(LmsName("blackboard", n, login=m["login"], rest=rest, when=_clock(m["when"])))
+            result.append(LmsName("blackboard", n, login=m["login"], rest=rest, when=_clock(m["when"])))
         elif m := _BRIGHTSPACE.match(part):
-            found.append(LmsName("brightspace", n, name=m["name"], rest=below or m["rest"] or "", when=m["when"]))
+            result.append(LmsName("brightspace", n, name=m["name"], rest=below or m["rest"] or "", when=m["when"]))
         elif m := _CANVAS.match(part):
             prefix = part[: m.start("rest")]
             late, order = bool(m["late"]), int(m["submission"])
-            found.append(LmsName("canvas", n, m["user"], m["name"], "", below or m["rest"], prefix, late, order=order))
-    return found
+            result.append(LmsName("canvas", n, m["user"], m["name"], "", below or m["rest"], prefix, late, order=order))
+    return result
 
 
 def _clock(text: str) -> str:
@@ -194,8 +194,8 @@ class Finder:
         """The person of a path; what the LMS wrote before what a learner wrote, inner names before outer ones."""
         names = read_lms_names(parts)
         for lms in names:
-            if found := self._by_lms(lms):
-                return replace(found, lms=lms, place=lms.place)
+            if result := self._by_lms(lms):
+                return replace(result, lms=lms, place=lms.place)
         first = names[0] if names else None
         named = list(enumerate(parts))[::-1]
         if first is not None:
@@ -211,16 +211,16 @@ class Finder:
         return Whose(None, list(dict.fromkeys(hints))[:5], "", first)
 
     def _by_lms(self, lms: LmsName) -> Whose | None:
-        if lms.number and len(found := self._numbers.get(f"{lms.lms} {lms.number}", [])) == 1:
-            return Whose(found[0], by="number")
-        if lms.login and len(found := self._exact.get(_exact(lms.login), [])) == 1:
-            return Whose(found[0], by="login")
+        if lms.number and len(result := self._numbers.get(f"{lms.lms} {lms.number}", [])) == 1:
+            return Whose(result[0], by="number")
+        if lms.login and len(result := self._exact.get(_exact(lms.login), [])) == 1:
+            return Whose(result[0], by="login")
         for table, accents in zip(self._names, (True, False)):
-            found = table.get(_closed(fold(lms.name, accents)), []) if lms.name else []
-            if len(found) == 1:
-                return Whose(found[0], by="name")
-            if found:
-                return Whose(candidates=found)
+            result = table.get(_closed(fold(lms.name, accents)), []) if lms.name else []
+            if len(result) == 1:
+                return Whose(result[0], by="name")
+            if result:
+                return Whose(candidates=result)
         return None
 
     def _in_text(self, text: str) -> tuple[list[Person], str]:
@@ -243,11 +243,11 @@ class Finder:
 
     def _near(self, text: str) -> list[Person]:
         words = fold(self._lesson.sub(" ", text.rpartition(".")[0] or text), accents=False).split()
-        found: list[Person] = []
+        result: list[Person] = []
         for word in words:
             for near in get_close_matches(word, self._hints, 3, 0.8):
-                found += self._hints[near]
-        return list(dict.fromkeys(found))
+                result += self._hints[near]
+        return list(dict.fromkeys(result))
 
 
 def _exact(text: str) -> str:
@@ -263,12 +263,12 @@ def _folded_keys(person: Person) -> set[str]:
 
 
 def _by_key(people: Iterable[Person], keys: Callable[[Person], set[str]]) -> dict[str, list[Person]]:
-    found: dict[str, list[Person]] = {}
+    result: dict[str, list[Person]] = {}
     for person in people:
         for key in set(map(_exact, keys(person))):
             if key:
-                found.setdefault(key, []).append(person)
-    return found
+                result.setdefault(key, []).append(person)
+    return result
 
 
 def _whole_names(person: Person, accents: bool) -> set[str]:
@@ -315,6 +315,6 @@ def _names_in(words: str, table: Mapping[str, list[Person]]) -> list[Person]:
     """The people whose whole name stands in a text as words in a row."""
     split = words.split()
     runs = {"".join(split[a:b]) for a in range(len(split)) for b in range(a + 1, min(len(split), a + 7) + 1)}
-    found = [run for run in sorted(runs, key=len, reverse=True) if run in table]
-    kept = [run for run in found if not any(run in other and run != other for other in found)]
+    result = [run for run in sorted(runs, key=len, reverse=True) if run in table]
+    kept = [run for run in result if not any(run in other and run != other for other in result)]
     return list(dict.fromkeys(person for run in kept for person in table[run]))

@@ -36,9 +36,9 @@ def names_in(source: str) -> tuple[set[str], set[str]]:
 def names_needed(sources: Sequence[str]) -> set[str]:
     """The names that cells read before they give them themselves."""
     needs: set[str] = set()
-    names_given: set[str] = set()
+    names_answer: set[str] = set()
     for source in sources:
         gives, reads = names_in(source)
-        needs |= reads - names_given - gives
-        names_given |= gives
+        needs |= reads - names_answer - gives
+        names_answer |= gives
     return needs

@@ -53,7 +53,7 @@ def read_answers(file: Path, people: Mapping[str, Person]) -> dict[str, str]:
     if not {"file", "student"} <= set(rows.fieldnames or ()):
         raise CollectError(f"{file}: expected the columns {', '.join(_HEAD)}; got {', '.join(rows.fieldnames or ())}")
     known = {who.casefold(): who for who in people}
-    found = {}
+    result = {}
     for row in rows:
         answer = (row["student"] or "").strip()
         if not answer or not row["file"]:
@@ -62,8 +62,8 @@ def read_answers(file: Path, people: Mapping[str, Person]) -> dict[str, str]:
             raise CollectError(
                 f"{file}, line {rows.line_num}: “{answer}” is not on the roster; expected an id, or {NOBODY} for nobody"
             )
-        found[_unquoted(row["file"])] = known.get(answer.casefold(), NOBODY)
-    return found
+        result[_unquoted(row["file"])] = known.get(answer.casefold(), NOBODY)
+    return result
 
 
 def write_questions(own: Path, slug: str, questions: Sequence[Question], answers: Mapping[str, str]) -> Path | None:

@@ -22,7 +22,7 @@ class Collected:
         SHA-256 of the notebook.
     source : str
         Its path in the download.
-    handed_in : str
+    submitted_at : str
         The time of handing in, as nbgrader writes it; "" where it is not known.
     order : str
         A time to order several files by, without a zone.
@@ -38,7 +38,7 @@ class Collected:
 
     digest: str
     source: str
-    handed_in: str = ""
+    submitted_at: str = ""
     order: str = ""
     prefix: str = ""
     lms: str = ""
@@ -66,23 +66,23 @@ def _load(file: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(found, dict):
+        result = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(result, dict):
             raise ValueError("no mapping")
     except ValueError:
         raise CollectError(f"{file}: expected the record of what was collected; delete it to collect anew") from None
-    return found
+    return result
 
 
 def add_collected(own: Path, slug: str, new: dict[str, Collected]) -> None:
     """Add to the history of each student what was collected now."""
     if not new:
         return
-    found = _load(_file(own, slug))
+    result = _load(_file(own, slug))
     at = datetime.now(UTC).isoformat(timespec="seconds")
     for who, one in new.items():
-        found.setdefault(who, []).append(asdict(one) | {"at": at})
-    write_whole(_file(own, slug), json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+        result.setdefault(who, []).append(asdict(one) | {"at": at})
+    write_whole(_file(own, slug), json.dumps(result, ensure_ascii=False, indent=1) + "\n")
 
 
 def load_numbers(own: Path) -> dict[str, str]:

@@ -68,23 +68,23 @@ def read_time(text: str, zone: tzinfo | None = UTC) -> datetime:
     appraise.errors.TimeError: “01/03/2026 10:00”: expected a date such as 2026-03-01, which cannot be mistaken
     """
     cleaned = " ".join(text.replace("\u202f", " ").split())
-    found = cleaned
+    result = cleaned
     offset: tzinfo | None = None
-    if _CLOCK.search(found) and (sign := _OFFSET.search(found)):
+    if _CLOCK.search(result) and (sign := _OFFSET.search(result)):
         hours, minutes = int(sign[2]), int(sign[3] or 0)
         if hours > 14 or minutes > 59:
             raise TimeError(f"“{text[:60]}”: expected an offset of at most 14 hours")
         offset = timezone((1 if sign[1] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
-        found = found[: sign.start()].strip()
-    elif (named := _ZONE.search(found)) and not _is_part_of_date(named[1]):
+        result = result[: sign.start()].strip()
+    elif (named := _ZONE.search(result)) and not _is_part_of_date(named[1]):
         offset = _zone_in_text(named[1], text)
-        found = found[: named.start()].strip()
-    if not (_ISO.match(found) or (_MONTH.search(found) and re.search(r"\b\d{4}\b", found))):
+        result = result[: named.start()].strip()
+    if not (_ISO.match(result) or (_MONTH.search(result) and re.search(r"\b\d{4}\b", result))):
         raise TimeError(f"“{text[:60]}”: expected a date such as 2026-03-01, which cannot be mistaken")
-    if not _CLOCK.search(found):
+    if not _CLOCK.search(result):
         raise TimeError(f"“{text[:60]}”: expected a time of day, such as 2026-03-01 17:30")
     try:
-        moment: datetime = parser.parse(found.replace(",", " "), default=datetime(2000, 1, 1))
+        moment: datetime = parser.parse(result.replace(",", " "), default=datetime(2000, 1, 1))
     except (ValueError, OverflowError):
         raise TimeError(f"“{text[:60]}”: expected a time such as 2026-03-01 17:30 +01:00") from None
     place = offset or zone

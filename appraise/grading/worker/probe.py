@@ -110,10 +110,10 @@ def _plant_targets(forbidden: Sequence[tuple[str, Path]]) -> Iterator[tuple[dict
             abstract = stack.enter_context(socket.socket(socket.AF_UNIX))
             abstract.bind("\0" + secret)
             abstract.listen()
-            found = [(label, str(path)) for label, path in here if path.exists()]
+            result = [(label, str(path)) for label, path in here if path.exists()]
             yield (
                 {
-                    "paths": found,
+                    "paths": result,
                     "planted": str(folder / "neighbour"),
                     "spare": str(folder / "spare"),
                     "packs": str(packs),
@@ -160,9 +160,9 @@ def probe(server: ForkServer, forbidden: Sequence[tuple[str, Path]] | None = Non
         Where that cannot be told, because nothing runs there.
     """
 
-    with _probing, _plant_targets(course_secrets() if forbidden is None else forbidden) as (given, folder):
-        about = {
-            **given,
+    with _probing, _plant_targets(course_secrets() if forbidden is None else forbidden) as (answer, folder):
+        details = {
+            **answer,
             "memory": server.limits.memory_bytes,
             "file": server.limits.file_bytes,
             "processes": server.limits.processes,
@@ -170,7 +170,7 @@ def probe(server: ForkServer, forbidden: Sequence[tuple[str, Path]] | None = Non
         worker = None
         try:
             worker = Worker(server)
-            ran = worker.run(_PROBE % repr(json.dumps(about)), 30)
+            ran = worker.run(_PROBE % repr(json.dumps(details)), 30)
             _, seen = worker.fetch("seen", 10)
         except WorkerDied as e:
             raise SandboxError(f"the probe of the sandbox ended: {e.detail}") from None
@@ -181,10 +181,10 @@ def probe(server: ForkServer, forbidden: Sequence[tuple[str, Path]] | None = Non
             raise SandboxError(f"the probe of the sandbox stopped with {ran.error}")
         if "library" in seen:
             raise SandboxError("Python's or the course's library is not readable to all users, so lessons cannot run")
-        found = [str(s) for s in seen if s != "ran"]
+        result = [str(s) for s in seen if s != "ran"]
         if not (folder / "spare").is_file() or not (folder / "neighbour").stat().st_size:
-            found.append("change a file outside")
-    return list(dict.fromkeys(found))
+            result.append("change a file outside")
+    return list(dict.fromkeys(result))
 
 
 def forbidden_paths(coursedir: Any) -> list[tuple[str, Path]]:

@@ -61,19 +61,19 @@ class StudentCase:
         text : str or None
             The answer cell that holds the code; None where it is not in the notebook.
         """
-        found = _codes_in(text or "")
+        result = _codes_in(text or "")
         if self.why:
             return self.why
-        if self.code and found == [self.code]:
+        if self.code and result == [self.code]:
             return ""
         seen = ", ".join(
-            f"{code} ({self.strangers.get(code, 'no code of this class')})" for code in found if code != self.code
+            f"{code} ({self.strangers.get(code, 'no code of this class')})" for code in result if code != self.code
         )
         if not self.code:
-            spare = next((c for c in found if self.strangers.get(c) == SPARE), None)
+            spare = next((c for c in result if self.strangers.get(c) == SPARE), None)
             help_ = f": `appraise cases assign {self.slug} {self.student} {spare}` gives it to them" if spare else ""
             return f"{self.student} has no case of their own. The notebook holds {seen or 'no code'}{help_}."
-        if not found:
+        if not result:
             return f"The notebook holds no code, so these answers may be about another case than {self.code}."
         return f"The notebook holds {seen or 'two codes'}, and {self.student} has {self.code}."
 
@@ -102,7 +102,7 @@ def find_case(grading: Path, slug: str, student: str, data: bytes | None) -> Stu
     except ShelfError as error:
         return StudentCase(slug, student, "", "", {}, f"The case of {student} cannot be had: {error}.")
     text = (data or b"")[:_MOST_LOOKED_AT].decode("utf-8", "replace")
-    strangers = {found: _describe(found, index, slug) for found in set(_codes_in(text)) if found != code}
+    strangers = {result: _describe(result, index, slug) for result in set(_codes_in(text)) if result != code}
     return StudentCase(slug, student, code, stored, {c: what for c, what in strangers.items() if what})
 
 
