@@ -12,7 +12,6 @@ from typing import Any
 TARGETS = {
     "distributed": "env-teach",
     "jupytext": "env-teach",
-    "nbgrader": "env-teach",
     "nh3": "env-teach",
     "psycopg": "env-teach",
     "tqdm": "env-teach",

@@ -245,7 +245,7 @@ def with_cell(index, source):
 NOTEBOOKS = {
     "stops": (
         with_cell(1, 'from appraise import check, lesson\nlesson("01-toy")\n1 / 0'),
-        ".md, line 18: 01-toy: cell 2 of the solution stopped: ZeroDivisionError",
+        ".md, line 17: 01-toy: cell 2 of the solution stopped: ZeroDivisionError",
     ),
     "warns": (
         with_cell(
@@ -255,7 +255,7 @@ NOTEBOOKS = {
     ),
     "another lesson's opening": (
         with_cell(1, 'from appraise import check, lesson\ntotal = 3\nlesson("02-other")'),
-        'line 18: cell 2: expected lesson("01-toy"), found lesson("02-other")',
+        'line 17: cell 2: expected lesson("01-toy"), found lesson("02-other")',
     ),
     "an opening with a version": (
         with_cell(1, 'from appraise import check, lesson\ntotal = 3\nlesson("01-toy", "1234abcd")'),

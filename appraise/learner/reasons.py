@@ -22,7 +22,9 @@ def shown_reasons(ex: Exercise) -> Markup:
     if not ex.reasons or (len(ex.reasons) == 1 and not ex.right and not any(r.tempting for r in ex.reasons.values())):
         return Markup("")
     words = "Why, line by line" if len(ex.reasons) > 1 else "Why"
-    return element("details", element("summary", words, style="cursor: pointer"), reasons_table(ex), style=_FOLD)
+    return element(
+        "details", element("summary", words, style="padding: 4px 0; cursor: pointer"), reasons_table(ex), style=_FOLD
+    )
 
 
 def reasons_table(ex: Exercise) -> Markup:
@@ -72,7 +74,7 @@ def place_of(reason: Reason) -> Markup:
     if place is None:
         return words + element("p", heading_link(reason.place, reason.place))
     texts = (element("p", _with_words(text, reason.words)) for text in place.texts)
-    return words + element("details", element("summary", place.name, style="cursor: pointer"), *texts)
+    return words + element("details", element("summary", place.name, style="padding: 4px 0; cursor: pointer"), *texts)
 
 
 def _with_words(text: str, words: str) -> Markup:

@@ -78,7 +78,9 @@ def shown_models(ex: Exercise) -> Markup:
         element("p", element("strong", f"{name[:1].upper()}{name[1:]}: "), element("span", text, style=_LINES))
         for name, text in ex.models.items()
     )
-    head = element("summary", "I have marked mine: show what to compare it with", style="cursor: pointer")
+    head = element(
+        "summary", "I have marked mine: show what to compare it with", style="padding: 4px 0; cursor: pointer"
+    )
     return element("div", first, element("details", head, *models))
 
 

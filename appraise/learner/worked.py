@@ -52,7 +52,7 @@ def _explained(ex: Exercise, source: str) -> Markup:
         return shown_models(ex)
     if not ex.reasons:
         return code
-    folded = element("details", element("summary", "As code", style="cursor: pointer"), code)
+    folded = element("details", element("summary", "As code", style="padding: 4px 0; cursor: pointer"), code)
     return reasons_table(ex) + (code if ex.is_function else folded)
 
 

@@ -118,7 +118,7 @@ def read_beside(*names: str) -> HtmlPage:
     folded = [
         element(
             "details",
-            element("summary", element("strong", view.head)),
+            element("summary", element("strong", view.head), style="padding: 4px 0"),
             element("div", view.listed(), style=_SCROLLS, tabindex="0", role="region", aria_label=view.head),
             **({"open": ""} if n < 2 else {}),
         )

@@ -184,6 +184,9 @@ def test_the_lesson_is_known_by_its_identity(submission: Handed, lesson: Lesson)
     assert which_lesson(read_notebook(text_of(nb).encode()), ids) == "90-fixture"
     nb.metadata = nbformat.NotebookNode()
     found = read_notebook(text_of(nb).encode())
+    assert (found.lesson, found.version) == ("90-fixture", None)  # lessons name their version in the metadata alone
+    nb.cells[1].source = f'lesson("90-fixture", "{lesson.version}")'  # as lessons of the first version did
+    found = read_notebook(text_of(nb).encode())
     assert (found.lesson, found.version) == ("90-fixture", lesson.version)
     del nb.cells[1]
     assert which_lesson(read_notebook(text_of(nb).encode()), ids) == "90-fixture"

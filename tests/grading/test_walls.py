@@ -280,7 +280,7 @@ def test_the_tier_stands_on_every_report(a_class: Any) -> None:
     if all(unavailable_tiers().values()):
         pytest.skip("no tier stands on this machine")
     a_class.hand_in("ada")
-    said = re.search(r"^Walls: (.*)\.$", a_class.call("appraise", "grade", a_class.slug, "--workers", "1"), re.M)
+    said = re.search(r"^Sandbox: (.*)\.$", a_class.call("appraise", "grade", a_class.slug, "--workers", "1"), re.M)
     assert said
     assert said[1] in {str(w) for w in TIERS}
     engine = sa.create_engine(f"sqlite:///{a_class.root}/grading/gradebook.db")

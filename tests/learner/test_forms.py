@@ -11,6 +11,7 @@ import urllib.request
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -18,6 +19,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
+import appraise
 from appraise.exercises.packs import exercises_of, find_exercise
 from appraise.exercises.prose import missing_points
 from appraise.learner import forms
@@ -46,7 +48,11 @@ def released():
             ex = exercises_of(slug).get(exercise)
             if ex is None or not cell.metadata.nbgrader.solution or ex.is_function or ex.is_plot:
                 continue
-            names = {"pd": pd, "eighteen": pd.DataFrame(index=[f"s{i}" for i in range(18)])}
+            names: dict[str, Any] = {
+                "pd": pd,
+                **vars(appraise),
+                "eighteen": pd.DataFrame(index=[f"s{i}" for i in range(18)]),
+            }
             exec(cell.source, names)
             yield exercise, ex, cell.source, names
 

@@ -19,6 +19,7 @@ from appraise.course import load_course
 from appraise.errors import CourseError
 from appraise.exercises.exercise import Status
 from appraise.grading.gradebook.arrangements import load_arrangements
+from appraise.grading.judging.outcome import OutcomeStatus
 from appraise.grading.judging.student_case import WITHHELD
 from appraise.grading.reports.rubric_marking import LEVELS, RUBRIC_OF, levels_in, without_levels
 from appraise.grading.sanitize import escape
@@ -26,16 +27,16 @@ from appraise.learner.rubric import load_rubric
 
 # What a status says to a learner.
 WORDS = {
-    "right": "Right",
-    "partly": "Partly right",
-    "wrong": "Not yet",
-    "no answer": "No answer",
-    "missing": "The cell was missing",
-    "crashed": "The code stopped with an error",
-    "time limit": "The code took too long",
-    "memory limit": "The code used too much memory",
-    "output limit": "The code printed too much",
-    "marked": "Marked by a person",
+    Status.RIGHT: "Right",
+    Status.PARTLY: "Partly right",
+    Status.WRONG: "Not yet",
+    Status.NO_ANSWER: "No answer",
+    Status.MISSING: "The cell was missing",
+    Status.CRASHED: "The code stopped with an error",
+    Status.TIME_LIMIT: "The code took too long",
+    Status.MEMORY_LIMIT: "The code used too much memory",
+    Status.OUTPUT_LIMIT: "The code printed too much",
+    Status.MARKED: "Marked by a person",
     Status.UNREADABLE: "Could not be read",
     Status.FAULT: "Could not be graded",
 }
@@ -133,7 +134,7 @@ def page(nb: Any, details: Any) -> dict[str, Any]:
         "most": float(details["max_score"]),
         "late": float(details["late_penalty"] or 0),
         "waits": sum(r["waits"] for r in rows),
-        "unreadable": " ".join(outcome.get("notes", [])) if outcome.get("status") == "unreadable" else None,
+        "unreadable": " ".join(outcome.get("notes", [])) if outcome.get("status") == OutcomeStatus.UNREADABLE else None,
         "notes": _notes(outcome),
         "rows": rows,
     }
@@ -145,7 +146,7 @@ _FOR_THE_TEACHER = re.compile(r"ran once and ended the process|could not be judg
 
 def _notes(outcome: dict[str, Any]) -> list[str]:
     """What a learner should know of how the file was read; of an unreadable one it is told at the top."""
-    if outcome.get("status") == "unreadable":
+    if outcome.get("status") == OutcomeStatus.UNREADABLE:
         return []
     return [note for note in dict.fromkeys(outcome.get("notes", [])) if not _FOR_THE_TEACHER.search(note)]
 
@@ -177,7 +178,7 @@ def _row(item: dict[str, Any], question: str, answer: Any, check: Any) -> dict[s
         "words": _words(item, waits),
         "points": None if waits or not item["core"] else float(marked.get("score") or 0.0),
         "of": item["points"] if item["core"] else None,
-        "by_hand": bool(marked.get("by_hand", False)) and item["status"] != "marked",
+        "by_hand": bool(marked.get("by_hand", False)) and item["status"] != Status.MARKED,
         "waits": waits,
         "remark": _remark(item, check),
         "comment": without_levels(details.get("comment") or ""),
@@ -186,9 +187,9 @@ def _row(item: dict[str, Any], question: str, answer: Any, check: Any) -> dict[s
 
 
 def _words(item: dict[str, Any], waits: bool) -> str:
-    if item["status"] == "marked" and not item["core"]:
+    if item["status"] == Status.MARKED and not item["core"]:
         return "Written for yourself"
-    return "Waits for a person" if waits and item["status"] == "marked" else WORDS[item["status"]]
+    return "Waits for a person" if waits and item["status"] == Status.MARKED else WORDS[item["status"]]
 
 
 def _remark(item: dict[str, Any], check: Any) -> str:

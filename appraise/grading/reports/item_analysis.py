@@ -27,11 +27,12 @@ from appraise.figures.drawing import BROKEN, INK, MAGNESIUM, QUIET, Picture, sty
 from appraise.files import ROOT, write_whole
 from appraise.grading.gradebook.writer import Gradebook, open_gradebook
 from appraise.grading.judging.lesson import Lesson, load_course_lesson
+from appraise.grading.judging.outcome import OutcomeStatus
 from appraise.grading.reports.export import table
 from appraise.grading.settings import read_settings
 
 FEW = 20  # below it, correlations mislead more than they tell
-STOPPED = ("time limit", "memory limit", "output limit", "crashed")
+STOPPED = (Status.TIME_LIMIT, Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT, Status.CRASHED)
 
 
 def gather(book: Gradebook, lesson: Lesson) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -53,7 +54,7 @@ def gather(book: Gradebook, lesson: Lesson) -> tuple[pd.DataFrame, pd.DataFrame]
     outcomes: list[tuple[str, str, str, str | None]] = []
     for student, details in book.marks(slug) if book.has(slug) else ():
         latest = book.latest(slug, student)
-        if latest is None or latest["status"] == "unreadable":
+        if latest is None or latest["status"] == OutcomeStatus.UNREADABLE:
             continue
         items = {i["id"]: i for i in latest["items"] if i["id"] in lesson.exercises}
         own = {n: i["earned"] / i["points"] for n, i in items.items() if i["points"] and i["earned"] is not None}
@@ -109,9 +110,9 @@ def analyse(points: pd.DataFrame, outcomes: pd.DataFrame, exercises: Mapping[str
             "low": low,
             "high": high,
             "waiting": int(points[name].isna().sum()) if name in open_ and ex.core else 0,
-            "no_answer": int(of["status"].isin(["no answer", "missing"]).sum()),
+            "no_answer": int(of["status"].isin([Status.NO_ANSWER, Status.MISSING]).sum()),
             "stopped": int(of["status"].isin(STOPPED).sum()),
-            "time_outs": int((of["status"] == "time limit").sum()),
+            "time_outs": int((of["status"] == Status.TIME_LIMIT).sum()),
             "faults": int((of["status"] == Status.FAULT).sum()),
             "most_met": str(met.index[0]) if len(met) else "",
             "met": int(met.iloc[0]) if len(met) else 0,

@@ -9,10 +9,6 @@ from typing import Any
 from appraise.course import load_course
 from appraise.errors import CourseError
 from appraise.files import LESSONS
-from appraise.grading.judging.autograded import rebuild_notebook
-from appraise.grading.submission.matching import match_answers
-from appraise.grading.submission.reading import read_notebook
-from appraise.grading.submission.release import split_answer
 from appraise.learner.report import lesson_report, with_version_note
 from appraise.learner.versions import version_of
 from appraise.markup import HtmlPage
@@ -55,6 +51,12 @@ def report_on(slug: str, notebook: Path) -> HtmlPage:
 def _with_its_answers(slug: str, notebook: Path) -> Any:
     """The released lesson with a notebook's answers, cell by cell; None where the notebook holds none of them."""
     import nbformat
+
+    # nbgrader comes along with these, and the report without a notebook needs none of it
+    from appraise.grading.judging.autograded import rebuild_notebook
+    from appraise.grading.submission.matching import match_answers
+    from appraise.grading.submission.reading import read_notebook
+    from appraise.grading.submission.release import split_answer
 
     file = LESSONS / slug / f"{slug}.ipynb"
     if not file.is_file():

@@ -20,13 +20,15 @@ from appraise.grading.gradebook.arrangements import Arrangement, load_arrangemen
 from appraise.grading.gradebook.schema import OUTCOME
 from appraise.grading.gradebook.writer import Gradebook
 from appraise.grading.judging.lesson import load_course_lesson
+from appraise.grading.judging.outcome import OutcomeStatus
 from appraise.grading.settings import Settings
 from appraise.grading.submission.folder import list_students, read_submission
 from appraise.grading.submission.people import Person, load_people
 from appraise.grading.submission.record import Collected, load_collected
 from appraise.grading.submission.release import released_stubs
 
-GRADED, PERSON, UNREADABLE, NOTHING = "graded", "needs a person", "unreadable", "not submitted"
+GRADED, PERSON, UNREADABLE = OutcomeStatus.GRADED, OutcomeStatus.NEEDS_A_PERSON, OutcomeStatus.UNREADABLE
+NOTHING = "not submitted"
 EXCUSED = "excused"
 STATUSES = (GRADED, PERSON, UNREADABLE, NOTHING, EXCUSED, Status.FAULT)
 
