@@ -158,7 +158,7 @@ def test_one_bad_row_costs_itself(tmp_path: Path, change: Any, told: str, left: 
 
 def test_a_table_with_other_columns(tmp_path: Path) -> None:
     sheet = _damaged(tmp_path, lambda t: [row.pop("harms") for row in t])
-    with pytest.raises(marking.MarkingError, match=r"expected the columns script, identity, .*; got script"):
+    with pytest.raises(marking.MarkingError, match=r"expected the columns script, reader, .*; got script"):
         marking.read_sheet(sheet, load_rubric())
 
 
