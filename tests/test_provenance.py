@@ -98,8 +98,8 @@ def test_no_figure_can_be_changed_unseen() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("“divided into two groups”", "“split into two groups”", "text [4]"),
-        ("It had 80 patients.", "It had 81 patients, 80 in all.", "text [3]"),
+        ("It tested “sequential intravenous", "It tested “successive intravenous", "text [3]"),
+        ("They had physical therapy too.", "They had physical therapy for 9 weeks too.", "text [4]"),
         ("quote: may be worth adding", "quote: is worth adding", "walsh-worth-adding"),
         (
             "mild diarrhoea in 4 participants.\n        quote",

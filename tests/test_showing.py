@@ -80,7 +80,7 @@ def test_the_key_of_the_forest_is_read_off_the_invented_trials() -> None:
 
 
 def test_the_invented_page_and_its_traces_carry_the_keys_of_lesson_10() -> None:
-    found = {name: " ".join(trace.found) for name, trace in load_lateral_reading().traces.items()}
+    found = {name: " ".join(trace.result) for name, trace in load_lateral_reading().traces.items()}
     assert "maker of ginger wraps" in found["domain"]
     assert "history of gardens" in found["author"]
     assert "walked in six minutes, after 12 weeks" in found["register"]

@@ -513,7 +513,7 @@ def test_workers_behind_other_sandbox_are_both_named(a_class: Any, monkeypatch: 
 
     monkeypatch.setattr("appraise.grading.judging.student_case.grade_submission", elsewhere)
     assert grade_class(a_class.slug) == 0
-    assert "Walls: tier 1.\nWalls: tier 2.\n" in capsys.readouterr().out
+    assert "Sandbox: tier 1.\nSandbox: tier 2.\n" in capsys.readouterr().out
 
 
 def test_no_cluster_is_one_clear_line(a_class: Any, monkeypatch: Any) -> None:
@@ -526,13 +526,15 @@ def test_no_cluster_is_one_clear_line(a_class: Any, monkeypatch: Any) -> None:
 
 
 @pytest.mark.usefixtures("in_process")
-def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(a_class: Any, capsys: Any, monkeypatch: Any) -> None:
+def test_progress_is_a_bar_on_a_terminal_and_seldom_a_line_elsewhere(a_class: Any, capsys: Any, monkeypatch: Any) -> None:
     import pty
     import termios
 
     a_class.hand_in("ada")
     grade_class(a_class.slug)
-    assert re.search(r"^1 of 1, [\d.]+ a second, 0 s left$", capsys.readouterr().out, re.M)
+    lines = capsys.readouterr().err
+    assert lines.count("1/1") == 1
+    assert "\x1b" not in lines
     a_class.hand_in("ada", right=False)
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 100))
@@ -543,7 +545,6 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(a_class: Any, capsy
     os.close(ours)
     assert "1/1" in seen
     assert "submissions/s" in seen or "s/ submissions" in seen
-    assert " of 1," not in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("in_process")

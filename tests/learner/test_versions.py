@@ -35,6 +35,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def in_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("appraise.learner.opening.is_live", lambda: True)
+    monkeypatch.setattr("appraise.learner.not_run_yet.explain_name_errors", lambda shell: None)  # it needs a shell
 
 
 @pytest.mark.usefixtures("in_a_kernel")
@@ -55,7 +56,7 @@ def test_a_copy_in_use_names_its_version_in_the_call(
     lesson(SLUG, OTHER)
     assert "newer or older" in capsys.readouterr().out
     lesson(SLUG, OURS)
-    assert capsys.readouterr().out == ""
+    assert "newer or older" not in capsys.readouterr().out
 
 
 def test_the_report_compares_the_learners_copy(work: Path) -> None:
