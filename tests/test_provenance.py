@@ -98,7 +98,7 @@ def test_no_figure_can_be_changed_unseen() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("It tested “sequential intravenous", "It tested “successive intravenous", "text [3]"),
+        ("“emerging research suggests”", "“new research suggests”", "text [2]"),
         ("They had physical therapy too.", "They had physical therapy for 9 weeks too.", "text [4]"),
         ("quote: may be worth adding", "quote: is worth adding", "walsh-worth-adding"),
         (

@@ -1,4 +1,7 @@
-"""A class of thirty with a case each: roster, issue, the real exchange as thirty Unix users, grades, export, feedback."""
+"""A class of thirty with a case each: roster, issue, the real exchange as thirty Unix users, grades, export, feedback.
+
+Too long for every change: `pytest tests/bench/class_of_thirty.py` runs it, as root on Linux.
+"""
 
 from __future__ import annotations
 
