@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import socket
@@ -526,7 +525,9 @@ def test_no_cluster_is_one_clear_line(a_class: Any, monkeypatch: Any) -> None:
 
 
 @pytest.mark.usefixtures("in_process")
-def test_progress_is_a_bar_on_a_terminal_and_seldom_a_line_elsewhere(a_class: Any, capsys: Any, monkeypatch: Any) -> None:
+def test_progress_is_a_bar_on_a_terminal_and_seldom_a_line_elsewhere(
+    a_class: Any, capsys: Any, monkeypatch: Any
+) -> None:
     import pty
     import termios
 
