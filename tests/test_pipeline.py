@@ -75,7 +75,7 @@ def test_a_class_gets_what_the_bank_predicts(tree):
         for student, points in must.items():
             grades = book.find_submission_notebook(SLUG, SLUG, student).grades
             assert {g.name: g.auto_score for g in grades} == pytest.approx(points, abs=0.006)
-    with (tree / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (tree / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         told = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == SLUG}
     assert told == pytest.approx({s: sum(p.values()) for s, p in must.items()}, abs=0.02)
     assert told["right"] == sum(e["points"] for e in bank.key(SLUG).values() if e["core"])

@@ -145,7 +145,7 @@ def test_a_class_from_release_to_export(trusted: Class, submission: Handed) -> N
     assert "alert(1)</script>" not in page
 
     trusted.nbgrader("export", "--to", "grades.csv")
-    with (trusted.root / "grades.csv").open(encoding="utf-8") as f:
+    with (trusted.root / "grades.csv").open(encoding="utf-8-sig") as f:
         scores = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(f)}
     assert scores == {s: sum(p or 0.0 for p in points.values()) for s, (_, points) in must.items()}
 

@@ -91,7 +91,7 @@ class Room:
 
     def rows(self) -> dict[str, dict[str, str]]:
         assert main(["export", "--to", "grades.csv"]) == 0
-        with (self.root / "grades.csv").open(encoding="utf-8") as file:
+        with (self.root / "grades.csv").open(encoding="utf-8-sig") as file:
             return {row["student_id"]: row for row in csv.DictReader(file) if row["assignment"] == SLUG}
 
 
