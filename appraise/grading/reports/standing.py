@@ -194,8 +194,10 @@ def _row(to: Settings, of: _Lesson, student: Any, roster: Mapping[str, Person]) 
         status = status_of(details["grades"], outcome)
         notes += outcome["notes"] if outcome else []
         if status in (GRADED, PERSON):
-            raw = sum((auto if manual is None else manual) or 0.0 for _, _, auto, manual, _, _ in details["grades"])
-            raw += sum(extra or 0.0 for _, _, auto, manual, extra, _ in details["grades"])
+            numbers = [n for _, _, auto, manual, extra, _ in details["grades"] for n in (auto, manual, extra)]
+            if any(n is not None for n in numbers):  # where nothing has a number, there is none for the whole
+                raw = sum((auto if manual is None else manual) or 0.0 for _, _, auto, manual, _, _ in details["grades"])
+                raw += sum(extra or 0.0 for _, _, auto, manual, extra, _ in details["grades"])
             waits = [name for name, *_, needs in details["grades"] if needs]
             changed = [name for name, _, _, manual, _, needs in details["grades"] if needs and manual is not None]
     if who in of.waiting:
