@@ -128,8 +128,8 @@ def test_two_of_one_name_are_asked_for() -> None:
 class Room:
     """A course with a roster, a folder for downloads and notebooks of one lesson that differ by a mark."""
 
-    def __init__(self, a_class: Any, handed: Any) -> None:
-        self.course, self.handed = a_class, handed
+    def __init__(self, a_class: Any, submission: Any) -> None:
+        self.course, self.submission = a_class, submission
         self.folder = a_class.root / "downloads"
         self.folder.mkdir()
         self.own = a_class.root / "grading"
@@ -140,7 +140,7 @@ class Room:
         assert appraise(["roster", str(file)]) == 0
 
     def notebook(self, mark: str, right: bool = True) -> bytes:
-        nb = self.handed({"n-in-each-arm": f"arm_n = 40  # {mark}"} if right else None, right)
+        nb = self.submission({"n-in-each-arm": f"arm_n = 40  # {mark}"} if right else None, right)
         return nbformat.writes(nb).encode()
 
     def zip(
@@ -176,8 +176,8 @@ def zipped(files: Mapping[str, bytes], when: Any = (2026, 3, 1, 12, 0, 0), extra
 
 
 @pytest.fixture
-def room(a_class: Any, handed: Any) -> Room:
-    found = Room(a_class, handed)
+def room(a_class: Any, submission: Any) -> Room:
+    found = Room(a_class, submission)
     found.roster(
         "Student,ID,SIS User ID,SIS Login ID,Section\n"
         '"    Points Possible",,,,\n"Doe, Jane",4711,s01,jdoe,A\n"Roe, Max",4712,s02,mroe,A\n'
@@ -421,9 +421,9 @@ def test_without_a_roster_and_without_a_folder(a_class: Any, capsys: pytest.Capt
     assert "99-none" in capsys.readouterr().err
 
 
-def test_a_class_of_thirty_from_both(a_class: Any, handed: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_class_of_thirty_from_both(a_class: Any, submission: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """The names of the findings: 30 of 30, where zip_collect took 0 or the wrong ones."""
-    room = Room(a_class, handed)
+    room = Room(a_class, submission)
     names = [(f"First{n:02d}", f"Last{n:02d}x") for n in range(1, 31)]
     rows = "".join(f'"{last}, {first}",{10000 + n},s{n:02d},,\n' for n, (first, last) in enumerate(names, 1))
     room.roster("Student,ID,SIS User ID,SIS Login ID,Section\n" + rows)
