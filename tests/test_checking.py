@@ -148,7 +148,7 @@ def test_a_worked_text_opens_after_three_texts(kernel, tmp_path):
     assert "3 different texts of your own; 3 to go" in live.run(f'worked("{WRITTEN}")')["html"]
     said = [live.run(f'check("{WRITTEN}", "{text}")')["html"] for text in ("One.", "One.", "One. Two.", "Three.")]
     assert ["Mark your own text first" in html for html in said] == [False, False, False, True]
-    assert "telling = " in live.run(f'worked("{WRITTEN}")')["html"]
+    assert "Mark your own text first" in live.run(f'worked("{WRITTEN}")')["html"]
 
 
 def test_a_function_is_a_new_try_when_it_gives_something_else(kernel, tmp_path):
@@ -159,7 +159,7 @@ def test_a_function_is_a_new_try_when_it_gives_something_else(kernel, tmp_path):
         said.append(live.run(f'check("{FUNCTION}", stretch)')["html"])
     kept = json.loads((tmp_path / "work" / ".progress" / "04-the-numbers.json").read_text(encoding="utf-8"))
     assert kept["exercises"][FUNCTION]["tries"] == 3
-    assert ["Mark your own text first" in html for html in said] == [False, False, False, True]
+    assert ["worked(" in html for html in said] == [False, False, False, True]
 
 
 @pytest.mark.parametrize("env", [{"NBGRADER_EXECUTION": "autograde"}, {"NBGRADER_EXECUTION": "validate"}, {}])

@@ -98,7 +98,7 @@ def test_no_figure_can_be_changed_unseen() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("“emerging research suggests”", "“new research suggests”", "text [2]"),
+        ("“often fail to deliver lasting relief”", "“fail to bring lasting relief”", "text [2]"),
         ("They had physical therapy too.", "They had physical therapy for 9 weeks too.", "text [4]"),
         ("quote: may be worth adding", "quote: is worth adding", "walsh-worth-adding"),
         (

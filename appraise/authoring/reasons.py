@@ -20,7 +20,7 @@ def sections_of(cells: Iterable[Mapping[str, object]]) -> dict[str, str]:
     """What stands below each heading of a notebook, up to the next one: text and code.
 
     >>> sections_of([{"cell_type": "markdown", "source": "# One\\n\\nTwo."}, {"cell_type": "code", "source": "x = 3"}])
-    {'One': '\\n\\nTwo.\\nx = 3'}
+    {'One': 'Two.\\nx = 3'}
     """
     result: dict[str, str] = {}
     heading = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from appraise.cases.casemaking import make_case, make_case_with
 from appraise.cases.judging import (
@@ -30,7 +30,9 @@ from appraise.cases.tasks import CONCERNS, FATES, P_FITS
 from appraise.cases.wordings import VOICES
 from appraise.learner.forms import running_cell, show_form
 from appraise.learner.progress import progress_file, read_progress, write_progress
-from appraise.widgets.form_session import Message, Reply
+
+if TYPE_CHECKING:  # the widgets bring matplotlib along, which a report in a terminal does not need
+    from appraise.widgets.form_session import Message, Reply
 
 LESSON = "13-an-unseen-case"
 FORM = "practice-unseen-cases"

@@ -54,7 +54,7 @@ def _why(reason: Reason) -> Markup:
 def in_words(expected: Json) -> str:
     """A right answer in words.
 
-    >>> said("same"), said(True), said({"set": ["a", "b"]}), said(4.7)
+    >>> in_words("same"), in_words(True), in_words({"set": ["a", "b"]}), in_words(4.7)
     ('same', 'yes', 'a, b', '4.7')
     """
     if isinstance(expected, bool):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from appraise.exercises.exercise import Exercise
 from appraise.exercises.prose import missing_points, things_to_reconsider
@@ -16,7 +16,9 @@ from appraise.learner.answers import Answer, Part
 from appraise.learner.calls import answer_name, read_arguments, write_argument
 from appraise.learner.check import check
 from appraise.learner.literal import NotWritable, literal
-from appraise.widgets.form_session import Message, Reply
+
+if TYPE_CHECKING:  # the widgets bring matplotlib along, which a report in a terminal does not need
+    from appraise.widgets.form_session import Message, Reply
 
 
 class AnswerSession:

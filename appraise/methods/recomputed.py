@@ -90,7 +90,7 @@ def control_means(printed: pd.DataFrame, n: int) -> pd.DataFrame:
 
     Examples
     --------
-    >>> control_means(printed_figures(), 40).loc["pain", "control mean needed"]
+    >>> float(control_means(printed_figures(), 40).loc["pain", "control mean needed"])
     5.57
     """
     rows = {}

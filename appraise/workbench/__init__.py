@@ -4,6 +4,7 @@ Nothing here judges. `traces` says where a figure is printed and shows candidate
 prefills forms; the verdicts are the learner's, kept in a `Claim`, saved under `work/my-claims/NAME/`.
 """
 
+from appraise.errors import WorkbenchError
 from appraise.widgets.confounding import Observed, World, expected_crude, simulate
 from appraise.workbench.claim import (
     VERDICTS,
@@ -22,7 +23,6 @@ from appraise.workbench.claim import (
 from appraise.workbench.claim_rubric import claim_rubric, load_claim_rubric
 from appraise.workbench.data import prompt_kinds, questions
 from appraise.workbench.desk import my_claim
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.figures import Figure, figures
 from appraise.workbench.methods import METHODS, Suggestion, suggest, within_arm, work_out
 from appraise.workbench.page import page_html, page_markdown, sheet_html, write_sheets

@@ -13,8 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from appraise.errors import WorkbenchError
 from appraise.workbench.data import questions
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.reading import passage, read_text
 from appraise.workbench.tracing import Trace, lost, traces
 

@@ -8,8 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from appraise.errors import WorkbenchError
 from appraise.workbench.claim import Claim, FigureVerdict, rows_with_traces, start_claim
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.methods import suggest, within_arm
 from appraise.workbench.page import write_sheets
 from appraise.workbench.prompts import prompts

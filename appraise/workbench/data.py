@@ -9,7 +9,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from appraise.workbench.errors import WorkbenchError
+from appraise.errors import WorkbenchError
 
 _FOLDER = Path(__file__).parent
 

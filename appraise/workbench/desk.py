@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from appraise.course import load_course
+from appraise.errors import WorkbenchError
 from appraise.learner.desks import WAKERS, redraw, show_desk
 from appraise.learner.own_claim import own_lines
 from appraise.workbench import steps
 from appraise.workbench.claim import Claim
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.open_claim import OpenClaim
 
 Block = str | dict[str, Any]

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from appraise.errors import WorkbenchError
 from appraise.workbench import recheck
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.figures import Figure, figures
 from appraise.workbench.reading import Span, read_text, sentences
 

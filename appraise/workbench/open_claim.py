@@ -11,9 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from appraise.errors import WorkbenchError
 from appraise.files import write_whole
 from appraise.workbench.claim import Claim, safe_name
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.store import claims_folder, list_claims, load_claim, save_claim
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from appraise.errors import WorkbenchError
 from appraise.workbench.claim import WORDS, Claim, FigureVerdict, verdict_rows
 from appraise.workbench.data import Question, questions
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.methods import METHODS
 
 _FOLDER = Path(__file__).parent / "templates"

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
-from appraise.workbench.errors import WorkbenchError
+from appraise.errors import WorkbenchError
 from appraise.workbench.words import word_set
 
 LONGEST = 200_000  # characters of one text
@@ -43,7 +43,7 @@ def read_text(text: str | bytes, name: str = "the text") -> str:
     >>> read_text("  ", "the abstract")
     Traceback (most recent call last):
     ...
-    appraise.workbench.errors.WorkbenchError: the abstract is empty; paste its text and try again
+    appraise.errors.WorkbenchError: the abstract is empty; paste its text and try again
     """
     if isinstance(text, bytes):
         text = _decoded(text, name)

@@ -13,7 +13,7 @@ import math
 import re
 from typing import NamedTuple
 
-from appraise.workbench.errors import WorkbenchError
+from appraise.errors import WorkbenchError
 
 Figure = str | float
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from appraise.course import load_course
+from appraise.errors import WorkbenchError
 from appraise.files import ASSETS, StrictModel, read_yaml
 from appraise.markup import HtmlPage, Markup, element, escape, table
 from appraise.sources.reader import read
 from appraise.workbench.data import questions
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.methods import METHODS, suggest
 from appraise.workbench.tracing import lost, traces
 
@@ -17,7 +17,7 @@ def passage_text(source: str, passage: str, *paragraphs: int) -> str:
 
     Raises RecordError as `read` does.
 
-    >>> passage_text("walsh", "post", 3).startswith("The study is a 2013")
+    >>> passage_text("walsh", "post", 3).startswith("The study is a “double-blinded RCT”")
     True
     """
     return "\n\n".join(text for _, text in read(source, passage, *paragraphs).paragraphs)

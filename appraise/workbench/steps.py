@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from appraise.course import load_course
+from appraise.errors import WorkbenchError
 from appraise.workbench.claim import (
     VERDICTS,
     WORDS,
@@ -21,7 +22,6 @@ from appraise.workbench.claim import (
     unanswered,
 )
 from appraise.workbench.data import prompt_kinds, questions
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.methods import METHODS, Suggestion, suggest, within_arm, work_out
 from appraise.workbench.page import page_html, page_markdown
 from appraise.workbench.prompts import prompts

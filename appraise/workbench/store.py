@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from appraise.errors import WorkbenchError
 from appraise.workbench.claim import Claim, checked_name
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.page import page_html, page_markdown
 
 DATA, HTML, MARKDOWN = "claim.json", "page.html", "page.md"

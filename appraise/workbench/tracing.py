@@ -15,8 +15,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from appraise.errors import WorkbenchError
 from appraise.workbench import units
-from appraise.workbench.errors import WorkbenchError
 from appraise.workbench.figures import Figure, figures
 from appraise.workbench.reading import read_text, sentences
 from appraise.workbench.words import word_set

@@ -46,12 +46,19 @@ html_show_copyright = False
 html_show_sphinx = False
 
 
-def name_headings_as_jupyterlab_does(_: Sphinx, page: nodes.document) -> None:
-    """Give each heading the name that it has in JupyterLab too, because remarks and lessons link to that name."""
+def name_headings_as_jupyterlab_does(app: Sphinx, page: nodes.document) -> None:
+    """Give each heading the name that it has in JupyterLab too, because remarks and lessons link to that name.
+
+    A remark's link is HTML, which the browser follows. A lesson's is Markdown, which MyST looks up in a table.
+    """
+    # an option of MyST's would name them so as well; it wants a function, which Sphinx's configuration cannot keep
+    known = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
     for section in page.findall(nodes.section):
-        anchor = section[0].astext().replace(" ", "-")
+        title = section[0].astext()
+        anchor = title.replace(" ", "-")
         if anchor not in section["ids"]:
             section["ids"].append(anchor)
+        known[anchor] = (section.line or 0, anchor, title)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Submission:
         The same for one tier, where it differs.
     file : callable, optional
         Makes the file's bytes from the notebook with the answers.
-    beside : dict
+    attachments : dict
         Files handed in beside the notebook.
     whole : str
         "unreadable" where nothing can be judged: no item has a number.
@@ -385,7 +385,7 @@ def _attacks() -> list[Submission]:
         one(
             "brings-another-case-along",
             "import pathlib\ngot = bool(list(pathlib.Path('cases').glob('*.json')))",
-            beside={"cases/AAAA-BBBB.json": b"{}"},
+            attachments={"cases/AAAA-BBBB.json": b"{}"},
         ),
         one("reads-a-neighbour", "got = bool(open('@NEIGHBOUR@').read())"),
         one("lists-the-class", "import os\ngot = bool(os.listdir('@SUBMITTED@'))"),

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from appraise.workbench.errors import WorkbenchError
+from appraise.errors import WorkbenchError
 from appraise.workbench.figures import figures, forget_texts
 from appraise.workbench.methods import suggest, within_arm
 from appraise.workbench.prompts import prompts

@@ -78,8 +78,8 @@ def levels_in(comment: str | None) -> dict[str, int]:
 
     Examples
     --------
-    >>> levels_in("Levels: Identity 3 · Interests and limits 1\\nA clear first line.")
-    {'identity': 3, 'interests': 1}
+    >>> levels_in("Levels: Question 3 · Interests and source 1\\nA clear first line.")
+    {'question': 3, 'interests': 1}
     """
     line = re.search(r"^Levels: (.*)$", comment or "", re.M)
     ids = {c.name: c.id for c in load_rubric().criteria}
@@ -92,7 +92,7 @@ def without_levels(comment: str) -> str:
 
     Examples
     --------
-    >>> without_levels("Levels: Identity 3 · Wording 1\\nSay how much.")
+    >>> without_levels("Levels: Question 3 · Wording 1\\nSay how much.")
     'Say how much.'
     """
     return re.sub(r"^Levels: .*\n?", "", comment, count=1, flags=re.M).strip()

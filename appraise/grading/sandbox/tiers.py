@@ -35,7 +35,7 @@ class Sandbox:
 
     Examples
     --------
-    >>> str(NONE), str(LANDLOCK)
+    >>> str(NO_SANDBOX), str(LANDLOCK)
     ('no sandbox: the submissions were trusted', 'tier 2 (Landlock, limits and a filter on system calls)')
     """
 

@@ -69,7 +69,7 @@ class FoundFile:
     def path(self) -> str:
         """The names in one line, as a person reads them.
 
-        >>> Found(("a.zip", "b", "c.ipynb"), b"").path
+        >>> FoundFile(("a.zip", "b", "c.ipynb"), b"").path
         'a.zip/b/c.ipynb'
         """
         return "/".join(self.parts)

@@ -290,7 +290,7 @@ def why_no_number(slug: str, notebook: SubmittedNotebook, taken: Answers) -> str
 
     Examples
     --------
-    >>> why_not("01-x", SubmittedNotebook([SubmittedCell("code", "1 + 1")]), Answers({"a-answer": None}, []))
+    >>> why_no_number("01-x", SubmittedNotebook([SubmittedCell("code", "1 + 1")]), Answers({"a-answer": None}, []))
     'The notebook holds nothing of the lesson 01-x. A person looks at it.'
     """
     if notebook.unreadable:

@@ -16,11 +16,12 @@ def which_lesson(notebook: SubmittedNotebook, lessons: Mapping[str, set[str]]) -
 
     Parameters
     ----------
-    found : SubmittedNotebook
+    notebook : SubmittedNotebook
     lessons : mapping of lesson to the grade ids in it
 
     Examples
     --------
+    >>> from appraise.grading.submission.cells import SubmittedCell
     >>> notebook = SubmittedNotebook([SubmittedCell("code", "", None, "a-answer")])
     >>> which_lesson(notebook, {"01-x": {"a-answer"}, "02-y": {"b-answer"}})
     '01-x'
@@ -101,7 +102,9 @@ def count_changed(notebook: SubmittedNotebook, released: Mapping[str, str]) -> i
 
     Examples
     --------
-    >>> count_changed(SubmittedNotebook([SubmittedCell("code", "a = 1", None, "a-answer")]), {"a-answer": "a = ..."})
+    >>> from appraise.grading.submission.cells import SubmittedCell
+    >>> notebook = SubmittedNotebook([SubmittedCell("code", "a = 1", None, "a-answer")])
+    >>> count_changed(notebook, {"a-answer": "a = ..."})
     1
     """
     changed = {

@@ -41,7 +41,7 @@ def stub_name(source: str) -> str | None:
 def split_answer(text: str) -> list[str]:
     """The cells that an answer's text was put together from; they are run one by one, as they were.
 
-    >>> parts(f"a = 1\\n{NEXT_CELL}\\nb = a")
+    >>> split_answer(f"a = 1\\n{NEXT_CELL}\\nb = a")
     ['a = 1', 'b = a']
     """
     return re.split(rf"\n?^{re.escape(NEXT_CELL)}$\n?", text, flags=re.M)

@@ -53,12 +53,12 @@ class Connection:
     Examples
     --------
     >>> a, b = socket.socketpair()
-    >>> here, there = Channel(a), Channel(b)
+    >>> here, there = Connection(a), Connection(b)
     >>> here.send({"op": "fetch"}); there.receive(1.0)
     {'op': 'fetch'}
     >>> here.close(); there.receive(1.0)
     Traceback (most recent call last):
-    appraise.grading.worker.protocol.WorkerDied: the process ended
+    appraise.errors.WorkerDied: the process ended
     >>> there.close()
     """
 
