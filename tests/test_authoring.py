@@ -13,6 +13,7 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from appraise.authoring.build import build_lessons, run_command
+from appraise.authoring.source import read_source
 from appraise.errors import AuthorError, CourseError
 from appraise.exercises.packs import pack_bytes
 from appraise.files import ROOT
@@ -161,7 +162,7 @@ def test_check_tells_of_a_changed_lesson_and_writes_nothing(toy):
 
 
 def test_adding_an_exercise_touches_one_folder_and_one_command(toy):
-    nb = nbformat.read(toy.folder / f"{SLUG}.ipynb", as_version=4)
+    nb = read_source(toy.folder / f"{SLUG}.md").notebook
     extra = [
         new_markdown_cell("### Exercise: Label", id="n1"),
         new_code_cell('kind = ...\n### BEGIN SOLUTION\nkind = "sum"\n### END SOLUTION', id="n2"),

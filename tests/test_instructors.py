@@ -53,7 +53,7 @@ def test_every_message_in_the_guide_is_one_of_ours() -> None:
     seen = [line.split("|")[1].strip() for line in found[0].strip().splitlines()[2:]]
     folders = [ROOT / "appraise" / "grading", ROOT / "appraise" / "cases"]
     code = "".join(p.read_text(encoding="utf-8") for folder in folders for p in folder.rglob("*.py"))
-    assert len(seen) == 11
+    assert len(seen) == 12
     for message in seen:
         part = max(re.split(r"“[^”]*”|…|\bline \d+", message), key=len).strip(" ;").removeprefix("Files are ")
         assert len(part) > 5
@@ -146,7 +146,7 @@ def test_every_command_works_in_its_order(guide: Guide) -> None:
     assert f"{CLASS}: files of 2 students" in said[f"appraise collect {CLASS} downloads"]
     assert "s03: not handed in." in said[f"appraise collect {CLASS} downloads"]
     assert "Round 1: 6 tellings to mark" in said[f"appraise agreement {PROSE} --calibrate"]
-    assert re.search(r"identity +1\d +\d+ % +-?\d", said[f"appraise agreement {PROSE}"])
+    assert re.search(r"question +1\d +\d+ % +-?\d", said[f"appraise agreement {PROSE}"])
     assert "3 students on the roster, 3 of them new." in said["appraise roster roster.csv"]
     assert "numbers" not in said[f"appraise misconceptions {CLASS}"].splitlines()[0]
     found = {

@@ -33,8 +33,9 @@ def submission(choose) -> tuple[nbformat.NotebookNode, dict[str, float]]:
     entries, must = bank.by_hand(SLUG), {}
     for cell in nb.cells:
         exercise = cell.metadata.get("nbgrader", {}).get("grade_id", "").removesuffix("-answer")
-        if exercise in bank.key(SLUG) and cell.metadata.nbgrader.solution:
-            entry = choose([e for e in entries if e.exercise == exercise], len(must))
+        here = [e for e in entries if e.exercise == exercise]  # none for a text, which has no points
+        if here and cell.metadata.nbgrader.solution:
+            entry = choose(here, len(must))
             cell.source = entry.text
             must[exercise] = entry.share * bank.key(SLUG)[exercise]["points"]
     return nb, {i: p for i, p in must.items() if bank.key(SLUG)[i]["core"]}

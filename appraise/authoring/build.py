@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from appraise.authoring.compile import compile_lesson
 from appraise.authoring.entries import read_entries
+from appraise.authoring.made import refuse_edits
 from appraise.authoring.minutes import Minutes
 from appraise.authoring.notebook import write_notebook
 from appraise.authoring.release import make_release
@@ -65,11 +66,14 @@ def build_lessons(
     places = find_places(_lesson_notebook(first, root, [nb for nb, made, _ in done if made["lesson"] == first]), first)
     for nb, made, minutes in done:
         slug = made["lesson"]
-        files[solutions / slug / f"{slug}.ipynb"] = write_notebook(nb)
         text = json.dumps(made, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
         files[solutions / slug / "key.json"] = text.encode("utf-8")
         files[packs / f"{slug}.pack"] = pack_bytes(made)
         shown = with_signposts(nb, course.lesson(slug), course, minutes, places)
+        refuse_edits(solutions / slug / f"{slug}.ipynb", shown)
+        files[solutions / slug / f"{slug}.ipynb"] = write_notebook(
+            shown
+        )  # nbgrader releases it too
         for name, content in make_release(slug, shown, solutions).items():
             files[root / "lessons" / slug / name] = content
     made_now = {made["lesson"]: made["exercises"] for _, made, _ in done}

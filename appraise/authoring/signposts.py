@@ -1,4 +1,4 @@
-"""What `make lessons` adds to a released lesson: a line under its title, and a last cell that says where to go on."""
+"""What `make lessons` adds to a lesson: a line under its title, and a last cell that says where to go on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from appraise.authoring.made import sum_of_cells
 from appraise.authoring.minutes import Minutes
 from appraise.course import Course, Lesson
 from appraise.errors import AuthorError
@@ -59,7 +60,9 @@ def with_signposts(nb: NotebookNode, lesson: Lesson, course: Course, minutes: Mi
         raise AuthorError(f"{lesson.slug}.ipynb", "cell 1", "expected the lesson's title, a line that begins with #")
     opened = NotebookNode({**first, "source": f"{title}\n\n{_first_line(lesson, course, minutes, places)}\n{text}"})
     last = new_markdown_cell(_last_cell(lesson, course, places), id=LAST_CELL)
-    return NotebookNode({**nb, "cells": [opened, *rest, last]})
+    made = NotebookNode({**nb, "cells": [opened, *rest, last]})
+    made.metadata = NotebookNode({**nb.metadata, "appraise": {**nb.metadata.appraise, "cells": sum_of_cells(made)}})
+    return made
 
 
 def _first_line(lesson: Lesson, course: Course, minutes: Minutes, places: Places) -> str:

@@ -100,10 +100,11 @@ def _issue(options: argparse.Namespace, read_roster: ReadRoster) -> int:
 
 
 def _assign(options: argparse.Namespace) -> int:
+    from appraise.cases.issuing import spell_code
     from appraise.cases.shelf import Shelf
 
     Shelf(_course()[0], options.slug).assign(options.student, options.code)
-    print(f"{options.student} has the code {options.code.upper()} now. Grade the lesson again.")
+    print(f"{options.student} has the code {spell_code(options.code)} now. Grade the lesson again.")
     return 0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -19,6 +20,8 @@ SENTENCES_A_TELLING = 4
 """Sentences of a telling in a graded case: three tellings have twelve, which is what half an hour allows."""
 DEMO_SECRET = b"a public secret for examples"
 """The secret of the demonstration student; it stands in the open and protects nothing."""
+CODE = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}")
+"""What a code looks like."""
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0, O, 1, I or L, and no U
 
 MakePair = Callable[[bytes, str], tuple[CaseText, CaseKey]]
@@ -41,6 +44,15 @@ class Issued:
 def draw_seed(secret: bytes, slug: str, student: str) -> bytes:
     """The seed of a student's case of a lesson: 32 bytes. Raises IssueError for a short secret or no student."""
     return _digest(secret, "case", slug, student)
+
+
+def spell_code(typed: str) -> str:
+    """A code as it is printed, however it was typed: in small letters, in quotes, with a dash.
+
+    >>> spell_code(" “rf7b–59df” ")
+    'RF7B-59DF'
+    """
+    return re.sub(r"[‐‑‒–—−]", "-", typed).strip(" \t\n\"'“”‘’").upper()
 
 
 def draw_code(secret: bytes, slug: str, student: str) -> str:

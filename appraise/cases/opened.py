@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from appraise.cases.casemaking import make_case
 from appraise.cases.exercising import BLOCKS, CODE_TASK, TASKS, Spot
-from appraise.cases.issuing import DEMO_SECRET, draw_code, issue
+from appraise.cases.issuing import CODE, DEMO_SECRET, draw_code, issue, spell_code
 from appraise.cases.labels import STEPS
 from appraise.cases.public import CaseKey, CaseText, case_key, case_text
 from appraise.cases.showing import (
@@ -162,7 +162,7 @@ class MyCase(OpenCase):
         self._issued = self._code = None
         if not isinstance(code, str) or not code.strip():
             return _note("Put your code into the cell above, run it and its check, and then run this cell again.")
-        spelt = code.strip().upper()
+        spelt = spell_code(code)
         if spelt != self.demo_code:
             try:
                 self._issued = read_case(self.folder, spelt)
@@ -267,10 +267,14 @@ class MyCase(OpenCase):
         return asked[task]
 
     def _check_code(self, answer: Json) -> Formal | None:
-        if not isinstance(answer, str) or not answer.strip() or answer.strip().upper() == self.demo_code:
+        if not isinstance(answer, str) or not answer.strip() or spell_code(answer) == self.demo_code:
             return None
+        if not self.folder.is_dir() and not CODE.fullmatch(spell_code(answer)):
+            return (
+                None  # nobody issued cases here: the demonstration's code is meant, and its remarks say what is amiss
+            )
         try:
-            text = read_case(self.folder, answer.strip().upper())
+            text = read_case(self.folder, spell_code(answer))
         except CaseNotFound as error:
             return Formal(False, str(error))
         return Formal(True, f"This code opens “{text.title}”.")
@@ -284,7 +288,7 @@ def watch(case: MyCase) -> None:
 
 def read_case(folder: Path, code: str) -> CaseText:
     """The text of an issued case. Raises CaseNotFound where there is none, or it cannot be read."""
-    if not re.fullmatch(r"[A-Z0-9]{4}-[A-Z0-9]{4}", code):
+    if not CODE.fullmatch(code):
         raise CaseNotFound(f"“{code[:20]}” is no code. Expected four letters or digits, a hyphen, and four more.")
     try:
         return CaseText.model_validate_json((folder / f"{code}.json").read_bytes())

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from appraise.cases.issuing import Issued, MakePair, issue, make_pair
+from appraise.cases.issuing import Issued, MakePair, issue, make_pair, spell_code
 from appraise.cases.judging import chance_points, count_points
 from appraise.cases.own import read_own_case
 from appraise.cases.public import CaseKey, CaseText
@@ -221,7 +221,7 @@ class Shelf:
     def assign(self, student: str, code: str) -> None:
         """Give a spare code to a late joiner. Raises ShelfError for no spare code, or a student with a case."""
         index = self.index()
-        code = code.strip().upper()
+        code = spell_code(code)
         if student in index.students:
             raise ShelfError(
                 f"{student} has the code {index.students[student]} already; expected somebody without a case"

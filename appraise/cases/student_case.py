@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appraise.cases.exercising import CODE_TASK
-from appraise.cases.issuing import DEMO_SECRET, draw_code
+from appraise.cases.issuing import DEMO_SECRET, draw_code, spell_code
 from appraise.cases.opened import DEMO_STUDENT
 from appraise.cases.shelf import Index, Shelf, ShelfError, StoredCase
 
-_CODE = re.compile(r"(?<![A-Z0-9-])[0-9A-Z]{4}-[0-9A-Z]{4}(?![A-Z0-9-])", re.IGNORECASE)
+_CODE = re.compile(r"(?<![A-Z0-9-])[0-9A-Z]{4}[-‐‑‒–—−][0-9A-Z]{4}(?![A-Z0-9-])", re.IGNORECASE)
 _MOST_LOOKED_AT = 2_000_000  # bytes of a notebook in which codes are looked for
 
 
@@ -107,7 +107,7 @@ def find_case(grading: Path, slug: str, student: str, data: bytes | None) -> Stu
 
 
 def _codes_in(text: str) -> list[str]:
-    return list(dict.fromkeys(match.upper() for match in _CODE.findall(text)))
+    return list(dict.fromkeys(spell_code(match) for match in _CODE.findall(text)))
 
 
 def _describe(code: str, index: Index, slug: str) -> str:

@@ -9,7 +9,7 @@ from appraise.learner.report import lesson_standing
 from tests import bank
 from tests.browser.conftest import PANEL
 
-WIDGETS = r"^(?:\w+ = )?(?:two_groups|regression_to_the_mean|sampling_distribution|precision|rob2_form|correlation_slider|twelve_questions)\("
+WIDGETS = r"^(?:\w+ = )?(?:two_groups|regression_to_the_mean|sampling_distribution|precision|rob2_form|correlation_slider|confounding|twelve_questions)\("
 WIDGETS += r"|^my_work\("
 OVER = f"""() => [...document.querySelectorAll("{PANEL} .jp-OutputArea-output img")]
   .filter((image) => image.getBoundingClientRect().right > image.closest(".jp-OutputArea").getBoundingClientRect().right + 1)

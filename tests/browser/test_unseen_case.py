@@ -79,6 +79,7 @@ def test_practice_goes_on_and_is_counted(case):
         "([form, before]) => document.querySelector(form).querySelector('.appraise-sentence').innerText !== before",
         arg=[f'{PANEL} [data-form="practice-unseen-cases"]', first],
     )
+    found.locator(".appraise-tag:not(:empty)").first.wait_for(state="detached")
     assert found.locator(".appraise-tag:not(:empty)").count() == 0
     case.run("lesson_report(")
     case.page.locator(f"{PANEL} caption:has-text('1 practice case:')").wait_for()

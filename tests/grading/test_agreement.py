@@ -26,7 +26,10 @@ def test_what_the_form_writes_is_read_again() -> None:
     line = "Levels: " + " · ".join(f"{name} {n % 4}" for n, name in enumerate(names))
     assert marking.levels_in(f"Good.\n{line}\nMore.") == {i: n % 4 for n, i in enumerate(IDS)}
     assert marking.levels_in(None) == marking.levels_in("Identity 3") == {}
-    assert marking.levels_in("Levels: Identity 7 · Size 2") == {"size": 2}
+    assert marking.levels_in("Levels: Question 7 · Size 2") == {"size": 2}
+    older = "Levels: Identity 3 · Size 2\nSay how much."
+    assert marking.levels_in(older) == {}, "what an older rubric called size is not put beside today's"
+    assert marking.without_levels(older) == older
 
 
 def test_agreement_is_per_criterion_and_weighted() -> None:

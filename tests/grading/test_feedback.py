@@ -47,7 +47,7 @@ def pages(a_class: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             grade = book.find_grade(exercise, a_class.slug, a_class.slug, "s01")
             grade.manual_score, grade.needs_manual_grade = points, False
         comment = book.find_comment("say-it-plainly", a_class.slug, a_class.slug, "s01")
-        comment.manual_comment = "Levels: Identity 3\n\nSay *how much*."
+        comment.manual_comment = "Levels: Identity 3 · Size 2\n\nSay *how much*."
         book.db.commit()
     a_class.call("nbgrader", "generate_feedback", a_class.slug)
     files = (a_class.root / "grading" / "feedback").rglob("*.html")
@@ -93,7 +93,8 @@ def test_the_pages(pages: dict[str, str], a_class: Any, chromium: Any, tmp_path:
     s01 = said["s01"]
     assert s01[""].count("14 of 15 points") == 1
     assert "Say how much ." in s01["say-it-plainly"]
-    assert "Levels: Identity 3" in s01["say-it-plainly"]
+    # a criterion that the rubric of today does not know: the line of the older one stays as it was written
+    assert "Levels: Identity 3 · Size 2" in s01["say-it-plainly"]
     assert "A person looked at it and gave 0.5 of 1 points." in s01["n-in-each-arm"]
     assert "say it plainly Marked by a person 2.5 of 3" in s01[""]
 

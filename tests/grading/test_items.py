@@ -112,7 +112,7 @@ def test_a_class(a_class: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert "2 of 4 met “everyone” in n-in-each-arm" in said
     assert "fewer than 20" in said
     folder = a_class.root / "grading" / "items"
-    with (folder / f"{a_class.slug}.csv").open(encoding="utf-8", newline="") as f:
+    with (folder / f"{a_class.slug}.csv").open(encoding="utf-8-sig", newline="") as f:
         rows = {row["exercise"]: row for row in csv.DictReader(f)}
     assert rows["n-in-each-arm"]["difficulty"] == "0.25"
     assert rows["which-design"]["difficulty"] == "0.75"

@@ -81,16 +81,16 @@ def test_nbgraders_own_command_is_not_stale_either(graded: Any) -> None:
 
 def test_the_words_of_each_level_and_what_the_next_one_asks(graded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feedback, "RUBRIC_OF", PROSE)
-    mark(graded, 2.0, "Levels: Identity 1 · Size 3 · Wording 0\n\nA clear start.")
+    mark(graded, 2.0, "Levels: Question 1 · Size 3 · Wording 0\n\nA clear start.")
     give_feedback(graded.slug, ["s01"])
     told = page(graded)
     known = {c.id: c for c in rubric_marking.load_rubric().criteria}
-    assert known["identity"].levels[1] in told
-    assert known["identity"].levels[2] in told
+    assert known["question"].levels[1] in told
+    assert known["question"].levels[2] in told
     assert known["size"].levels[3] in told
     assert "This is the highest level." in told
     assert "Absent throughout." in told
-    assert "Levels: Identity" not in told
+    assert "Levels: Question" not in told
     assert "A clear start." in told
 
 

@@ -76,6 +76,9 @@ def _criterion(c: Criterion) -> str:
 def levels_in(comment: str | None) -> dict[str, int]:
     """The levels by criterion that a marker's comment holds, as the form writes them.
 
+    Where one of them is of a criterion that the rubric has no longer, an older rubric gave them all, and none is taken:
+    the same name may have meant something else then.
+
     Examples
     --------
     >>> levels_in("Levels: Question 3 · Interests and source 1\\nA clear first line.")
@@ -84,18 +87,20 @@ def levels_in(comment: str | None) -> dict[str, int]:
     line = re.search(r"^Levels: (.*)$", comment or "", re.M)
     ids = {c.name: c.id for c in load_rubric().criteria}
     matches = re.findall(r"(?:^|·)\s*([^·]+?)\s+([0-3])\s*(?=·|$)", line[1]) if line else []
-    return {ids[name]: int(level) for name, level in matches if name in ids}
+    if any(name not in ids for name, _ in matches):
+        return {}
+    return {ids[name]: int(level) for name, level in matches}
 
 
 def without_levels(comment: str) -> str:
-    """A marker's own words: a comment without the line that the form writes.
+    """A marker's own words: a comment without the line that the form writes, if `levels_in` reads that line.
 
     Examples
     --------
     >>> without_levels("Levels: Question 3 · Wording 1\\nSay how much.")
     'Say how much.'
     """
-    return re.sub(r"^Levels: .*\n?", "", comment, count=1, flags=re.M).strip()
+    return re.sub(r"^Levels: .*\n?", "", comment, count=1, flags=re.M).strip() if levels_in(comment) else comment
 
 
 # ── the second marker: a table of scripts without names ─────────────────────────────────────────────────────────────
