@@ -9,28 +9,29 @@ from appraise.figures import prediction_line
 from appraise.learner.lateral import invented_page, load_lateral_reading, traces
 from appraise.methods.pooling import invented_trials, pooled, with_pooled
 from appraise.methods.stories import bouts_without_effect, people_by_day
-from appraise.sources.showing import facts, paragraph_words, reader, reviews, text_table
+from appraise.sources.reader import read_beside
+from appraise.sources.showing import facts, paragraph_words, reviews, text_table
 from appraise.sources.tables import outside
 from tests import bank
 
 
 def test_the_reader_keeps_numbers_and_makes_links() -> None:
-    shown = reader("walsh post 5, 11", "magx12 post 6")._repr_html_()
+    shown = read_beside("walsh post 5, 11", "magx12 post 6")._repr_html_()
     assert '<li value="5">' in shown
     assert '<a href="https://doi.org/10.1111/anae.12107">' in shown
     assert shown.count("<details") == 2
-    assert shown.count('open="open"') == 2
+    assert shown.count('open=""') == 2
 
 
 def test_the_third_passage_is_closed_at_first() -> None:
-    shown = reader("walsh post 5", "magx12 post 6", "shopblog post 5")._repr_html_()
-    assert shown.count('open="open"') == 2 < shown.count("<details")
+    shown = read_beside("walsh post 5", "magx12 post 6", "shopblog post 5")._repr_html_()
+    assert shown.count('open=""') == 2 < shown.count("<details")
 
 
 @pytest.mark.parametrize("place", ["walsh", "walsh post 99", "walsh essay 1", "walsh post five"])
 def test_a_place_that_is_not_there_is_named(place: str) -> None:
     with pytest.raises(RecordError):
-        reader(place)
+        read_beside(place)
     with pytest.raises(RecordError):
         paragraph_words(place)
 

@@ -71,9 +71,7 @@ def build_lessons(
         files[packs / f"{slug}.pack"] = pack_bytes(made)
         shown = with_signposts(nb, course.lesson(slug), course, minutes, places)
         refuse_edits(solutions / slug / f"{slug}.ipynb", shown)
-        files[solutions / slug / f"{slug}.ipynb"] = write_notebook(
-            shown
-        )  # nbgrader releases it too
+        files[solutions / slug / f"{slug}.ipynb"] = write_notebook(shown)  # nbgrader releases it too
         for name, content in make_release(slug, shown, solutions).items():
             files[root / "lessons" / slug / name] = content
     made_now = {made["lesson"]: made["exercises"] for _, made, _ in done}

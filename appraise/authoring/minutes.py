@@ -13,12 +13,12 @@ from nbformat import NotebookNode
 from appraise.authoring.entries import Entry
 from appraise.authoring.notebook import CHECK_CALL
 from appraise.errors import AppraiseError
-from appraise.sources.reader import read
+from appraise.sources.reader import OPEN_AT_FIRST, read
 
 WORDS_A_MINUTE = 180
 CALLS = {"twelve_questions": 12, "recall": 2, "predict": 1}  # minutes of what is done and is no exercise
 EXTRA = re.compile(r"\((extra|more)\)$")
-_SIDE_BY_SIDE = ("read_beside", "reader")
+_AFTER_ITS_NAME = re.compile(r"(?<=[ ,])\d+")  # the numbers of paragraphs, and not the one in "magx12"
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$", re.M)
 
 
@@ -101,20 +101,22 @@ def _count(text: str) -> int:
 
 
 def shown_paragraphs(source: str) -> list[tuple[str, str, int]]:
-    """The paragraphs that a cell's calls of `read` show, as (source, passage, number).
+    """The paragraphs that a cell shows, as (source, passage, number): what stands folded beside them is not shown.
 
     >>> shown_paragraphs('read("painscience", "abstract", 4, 5)')
     [('painscience', 'abstract', 4), ('painscience', 'abstract', 5)]
+    >>> shown_paragraphs('read_beside("walsh post 3", "magx12 post 6", "shopblog post 5")')
+    [('walsh', 'post', 3), ('magx12', 'post', 6)]
     """
-    return [(*place, n) for place, shown in _views(source) for n, _ in shown]
+    return [(*place, n) for place, shown in _views(source, OPEN_AT_FIRST) for n, _ in shown]
 
 
 def _passages(source: str) -> list[str]:
     return [text for _, shown in _views(source) for _, text in shown]
 
 
-def _views(source: str) -> Iterator[tuple[tuple[str, str], list[tuple[int, str]]]]:
-    """What each call of `read` or `read_beside` with written-out arguments shows."""
+def _views(source: str, most: int | None = None) -> Iterator[tuple[tuple[str, str], list[tuple[int, str]]]]:
+    """What each call of `read` or `read_beside` with written-out arguments shows; of the latter the first `most`."""
     try:
         calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     except SyntaxError:  # a cell with a command of Jupyter
@@ -125,8 +127,8 @@ def _views(source: str) -> Iterator[tuple[tuple[str, str], list[tuple[int, str]]
         if len(values) != len(call.args):
             continue
         asked = [tuple(values)] if name == "read" else []
-        if name in _SIDE_BY_SIDE:
-            asked = [(*str(v).split()[:2], *map(int, re.findall(r"\d+", str(v)))) for v in values]
+        if name == "read_beside":
+            asked = [(*str(v).split()[:2], *map(int, _AFTER_ITS_NAME.findall(str(v)))) for v in values[:most]]
         for one in asked:
             try:
                 yield (str(one[0]), str(one[1])), read(*one).paragraphs

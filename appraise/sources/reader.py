@@ -9,8 +9,10 @@ from appraise.markup import HtmlPage, Markup, element, escape
 from appraise.sources.tables import passages
 
 _PARAGRAPH = re.compile(r"\[(\d+)\] (.*)")
-_NAMED = re.compile(r"(\w+) (\w+)((?: \d+)?(?:, ?\d+)*)")
+_NAMED = re.compile(r"(\w+) (\w+)((?: \d+(?:, ?\d+)*)?)")
 _ADDRESS = re.compile(r"https?://[^\s,;)]*[^\s,;).]")
+OPEN_AT_FIRST = 2
+"""How many of the passages side by side stand open; the others are opened by who needs them."""
 _SCROLLS = "max-height: 26em; overflow-y: auto"
 _TWO_WIDE = "display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26em, 100%), 1fr)); gap: 0 2em"
 
@@ -85,8 +87,24 @@ def read(source: str, passage: str, *paragraphs: int) -> PassageView:
     return PassageView(head, [(n, texts[n]) for n in (paragraphs or texts)])
 
 
+def read_place(place: str) -> PassageView:
+    """A passage, whole ("walsh post") or some of its paragraphs ("walsh post 4, 5").
+
+    Raises RecordError where there is no such passage or paragraph.
+
+    >>> [n for n, _ in read_place("walsh post 4, 5").paragraphs]
+    [4, 5]
+    """
+    named = _NAMED.fullmatch(place)
+    if not named:
+        raise RecordError("seeds/", place, 'expected a source and a passage, such as "walsh post" or "walsh post 3, 4"')
+    return read(named[1], named[2], *map(int, re.findall(r"\d+", named[3])))
+
+
 def read_beside(*names: str) -> HtmlPage:
-    """Show the passages that a lesson needs, two at a time side by side on a wide screen; each can be folded away.
+    """Show the passages that a lesson needs, two at a time side by side on a wide screen.
+
+    The first two are open; each is opened and folded away by a click.
 
     Parameters
     ----------
@@ -107,20 +125,13 @@ def read_beside(*names: str) -> HtmlPage:
     The blog post (walsh, post)
     [7] ...
     """
-    views = []
-    for name in names:
-        named = _NAMED.fullmatch(name)
-        if not named:
-            raise RecordError(
-                "seeds/", name, 'expected a source and a passage, such as "walsh post" or "walsh post 3, 4"'
-            )
-        views.append(read(named[1], named[2], *map(int, re.findall(r"\d+", named[3]))))
+    views = [read_place(name) for name in names]
     folded = [
         element(
             "details",
             element("summary", element("strong", view.head), style="padding: 4px 0"),
             element("div", view.listed(), style=_SCROLLS, tabindex="0", role="region", aria_label=view.head),
-            **({"open": ""} if n < 2 else {}),
+            **({"open": ""} if n < OPEN_AT_FIRST else {}),
         )
         for n, view in enumerate(views)
     ]

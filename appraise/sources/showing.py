@@ -1,65 +1,13 @@
-"""What a lesson shows of the sources: passages side by side, facts from outside the five, and tables of text."""
+"""What a lesson shows beside the passages: facts from outside the five sources, and tables of text."""
 
 from __future__ import annotations
-
-import re
 
 import pandas as pd
 
 from appraise.errors import RecordError
-from appraise.markup import HtmlPage, Markup, element, table
-from appraise.sources.reader import PassageView, read
+from appraise.markup import HtmlPage, element, table
+from appraise.sources.reader import read_place
 from appraise.sources.tables import documents, outside
-
-_OPEN = 2  # passages that are open at first
-_GRID = (
-    "display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22em, 100%), 1fr)); "
-    "gap: 0 2em; align-items: start"
-)
-_ADDRESS = re.compile(r"(https?://[^\s,;)”]+[^\s,;.)”])")
-
-
-def reader(*places: str) -> HtmlPage:
-    """Show passages side by side, paragraphs numbered, addresses as links.
-
-    Parameters
-    ----------
-    *places : str
-        A passage, whole ("walsh post") or some of its paragraphs ("walsh post 4, 5").
-
-    Raises
-    ------
-    RecordError
-        Where there is no such passage or paragraph.
-
-    Examples
-    --------
-    >>> print(reader("painscience abstract 4", "walsh post 7"))  # doctest: +ELLIPSIS
-    The abstract, as reprinted (painscience, abstract)
-    [4] ...
-    """
-    views = [_view(place) for place in places]
-    shown = (_passage(view, n < _OPEN) for n, view in enumerate(views))
-    return HtmlPage(element("div", *shown, style=_GRID), "\n\n".join(map(repr, views)))
-
-
-def _view(place: str) -> PassageView:
-    result = re.fullmatch(r"(\S+) (\S+)((?: \d+(?:, \d+)*)?)", place)
-    if not result:
-        raise RecordError("seeds/", place, "expected a source, a passage, and perhaps paragraphs: “walsh post 4, 5”")
-    source, passage, paragraphs = result.groups()
-    return read(source, passage, *map(int, re.findall(r"\d+", paragraphs)))
-
-
-def _passage(view: PassageView, is_open: bool) -> Markup:
-    items = (element("li", *_linked(text), value=str(n)) for n, text in view.paragraphs)
-    head = element("summary", element("strong", view.head), style="padding: 4px 0")
-    return element("details", head, element("ol", *items), **({"open": "open"} if is_open else {}))
-
-
-def _linked(text: str) -> list[str]:
-    """A text in pieces, each address in it as a link."""
-    return [element("a", part, href=part) if n % 2 else part for n, part in enumerate(_ADDRESS.split(text))]
 
 
 def paragraph_words(*places: str) -> dict[str, str]:
@@ -70,7 +18,7 @@ def paragraph_words(*places: str) -> dict[str, str]:
     >>> paragraph_words("walsh post 7")["walsh post 7"].startswith("walsh post 7: ")
     True
     """
-    return {place: f"{place}: " + " ".join(text for _, text in _view(place).paragraphs) for place in places}
+    return {place: f"{place}: " + " ".join(text for _, text in read_place(place).paragraphs) for place in places}
 
 
 def facts(*ids: str) -> HtmlPage:
