@@ -28,7 +28,7 @@ from appraise.errors import ClassError, GradebookError
 from appraise.exercises.exercise import Status
 from appraise.grading import scratch
 from appraise.grading.class_run.autograded_folder import autograded_path, write_autograded
-from appraise.grading.class_run.fingerprint import digest, fingerprint_key, library_digest
+from appraise.grading.class_run.fingerprint import fingerprint_key, library_digest
 from appraise.grading.class_run.pool import Pool, dask_pool, is_worker_lost, local_pool
 from appraise.grading.class_run.summary import Progress, Summary
 from appraise.grading.class_run.task import Result, Task, close_prepared, prepare, result_at_fault, run_task
@@ -38,7 +38,7 @@ from appraise.grading.judging.lesson import Lesson, load_course_lesson
 from appraise.grading.judging.outcome import OutcomeStatus
 from appraise.grading.roster import tell_strangers
 from appraise.grading.settings import Settings, read_settings
-from appraise.grading.submission.folder import Submission, list_students, read_submission
+from appraise.grading.submission.folder import Submission, digest, list_students, read_submission
 from appraise.grading.submission.release import released_stubs
 from appraise.grading.worker.probe import forbidden_paths
 
