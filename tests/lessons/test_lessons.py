@@ -26,7 +26,7 @@ from tests import bank
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 COURSE = load_course()
 SLUGS = [lesson.slug for lesson in COURSE.lessons if (ROOT / "solutions" / lesson.slug).is_dir()]
 SECONDS = 120  # ends a notebook that hangs
