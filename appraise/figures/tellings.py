@@ -89,7 +89,7 @@ def chain(missing: str | None = None, mended: str | None = None) -> Picture:
     patients = f"{n_total:g} patients" if n_total else "patients"
     _draw_report(ax, layout, report, patients)
     _draw_reviews(ax, layout, report, reviews)
-    made_from: dict[str, str] = {}
+    origins: dict[str, str] = {}
     for name, passage in rows:
         last = passage.path[0] if passage.path else None
         _draw_passage(ax, layout.passages[name], name, passage)
@@ -99,16 +99,16 @@ def chain(missing: str | None = None, mended: str | None = None) -> Picture:
                 ex, ey = layout.passages[name]
                 ax.text(ex - 0.22, ey, "?", ha="center", va="center", fontsize=14, weight="bold", color=CONTROL)
         if last is None:
-            made_from[name] = "left open" if name == missing else NO_PATH
+            origins[name] = "left open" if name == missing else NO_PATH
             continue
         x, y = layout.documents[last]
         style = {"color": MAGNESIUM, "linewidth": 2.6} if name == missing else {}
         draw_arrow(ax, (x + (0.875 if last == report.id else 0.75), y), layout.passages[name], **style)
-        made_from[name] = f"made from {_short(seeds.documents[last])}"
+        origins[name] = f"made from {_short(seeds.documents[last])}"
     named = {name: [r for r in reviews if r.id not in p.path and _names_it(p, r)] for name, p in rows}
     _draw_named(ax, layout, named)
-    table = pd.DataFrame({"passage": list(made_from), "way": list(made_from.values())}).set_index("passage")
-    return Picture(fig, _chain_in_words(patients, report, reviews, made_from, named), table)
+    table = pd.DataFrame({"passage": list(origins), "way": list(origins.values())}).set_index("passage")
+    return Picture(fig, _chain_in_words(patients, report, reviews, origins, named), table)
 
 
 def _chain_layout(rows: Sequence[tuple[str, Passage]], report: Document, reviews: Sequence[Document]) -> _Layout:
@@ -170,11 +170,11 @@ def _chain_in_words(
     patients: str,
     report: Document,
     reviews: Sequence[Document],
-    made_from: Mapping[str, str],
+    origins: Mapping[str, str],
     named: Mapping[str, Sequence[Document]],
 ) -> str:
     groups: dict[str, list[str]] = {}
-    for name, way in made_from.items():
+    for name, way in origins.items():
         groups.setdefault(way, []).append(name)
     through = [_short(r) for r in reviews if r.includes_trial == "yes"]
     unknown = [_short(r) for r in reviews if r.includes_trial == "not known"]
@@ -185,7 +185,9 @@ def _chain_in_words(
     if unknown:
         sentences.append(f"Whether {join_words(unknown, 'or')} rests on this trial is not known.")
     sentences += [f"{join_words(names)}: {way}." for way, names in groups.items()]
-    sentences += [f"{name} names {join_words([_short(r) for r in found])}." for name, found in named.items() if found]
+    for name, theirs in named.items():
+        if theirs:
+            sentences.append(f"{name} names {join_words([_short(r) for r in theirs])}.")
     return " ".join(sentences)
 
 

@@ -67,8 +67,8 @@ def draw_two_groups(
                 "between the arms": many.between_arms,
             }
             _draw_shares(axes[1], shares)
-            told = ", ".join(f"{test} {_format_percent(share)}" for test, share in shares.items())
-            alt += f" Of 1,000 repetitions significant: {told}."
+            named = ", ".join(f"{test} {_format_percent(share)}" for test, share in shares.items())
+            alt += f" Of 1,000 repetitions significant: {named}."
             if effect == 0:
                 expected = exactly_one(power_within(common / sd, n))
                 axes[1].axvline(expected, ymin=0.25, ymax=0.5, color=INK, linestyle=":")
