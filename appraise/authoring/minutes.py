@@ -102,8 +102,8 @@ def _extra_questions(nb: NotebookNode, entries: Mapping[str, Entry]) -> Iterator
 
 def _count(text: str) -> int:
     """The words of a Markdown text, without its addresses and marks."""
-    unstyled = re.sub(r"\]\([^)]*\)", "]", text)
-    return sum(1 for word in unstyled.split() if re.search(r"\w", word))
+    words = re.sub(r"\]\([^)]*\)", "]", text)
+    return sum(1 for word in words.split() if re.search(r"\w", word))
 
 
 def shown_paragraphs(source: str) -> list[tuple[str, str, int]]:

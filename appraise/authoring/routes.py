@@ -141,18 +141,18 @@ def _imports(sources: Iterable[str], lessons: Iterable[NotebookNode]) -> list[st
     used = {"lesson"}
     for source in sources:
         used |= {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
-    unstyled, from_modules = set(), dict[str, set[str]]()
+    modules, from_modules = set(), dict[str, set[str]]()
     for module, name, alias in {one for nb in lessons for one in _imported(nb)}:
         if (alias or name) not in used:
             continue
         if not module:
-            unstyled.add(f"import {name}" + (f" as {alias}" if alias else ""))
+            modules.add(f"import {name}" + (f" as {alias}" if alias else ""))
         else:
             from_modules.setdefault(module, set()).add(f"{name} as {alias}" if alias else name)
     for name in ("choose", "check", "lesson", "read"):  # what the route's own cells and added forms call
         if name in used:
             from_modules.setdefault("appraise", set()).add(name)
-    return [*sorted(unstyled), *(f"from {m} import {', '.join(sorted(n))}" for m, n in sorted(from_modules.items()))]
+    return [*sorted(modules), *(f"from {m} import {', '.join(sorted(n))}" for m, n in sorted(from_modules.items()))]
 
 
 def _imported(nb: NotebookNode) -> Iterator[tuple[str, str, str | None]]:

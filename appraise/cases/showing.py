@@ -30,8 +30,8 @@ def show_telling(telling: TellingText, sentences: Sequence[str]) -> HtmlPage:
     rows = element("ol", *(element("li", sentence) for sentence in sentences))
     folded = element("details", element("summary", "The sentences as a list"), rows)
     head = element("p", element("strong", f"{telling.kind}: {telling.heading}"))
-    unstyled = [f"{telling.kind}: {telling.heading}", telling.lead, *(f"{i}. {s}" for i, s in enumerate(sentences, 1))]
-    return HtmlPage(element("div", head, lead, folded, style=_WIDE), "\n".join(filter(None, unstyled)))
+    lines = [f"{telling.kind}: {telling.heading}", telling.lead, *(f"{i}. {s}" for i, s in enumerate(sentences, 1))]
+    return HtmlPage(element("div", head, lead, folded, style=_WIDE), "\n".join(filter(None, lines)))
 
 
 def show_headlines(text: CaseText) -> HtmlPage:
@@ -91,12 +91,12 @@ def show_reasons(key: CaseKey, block: Sequence[Spot], answer: object) -> HtmlPag
 
 def show_result(parts: Iterable[tuple[str, Result]]) -> HtmlPage:
     """Remarks under their heads, a line each."""
-    shown, unstyled = [], []
+    shown, lines = [], []
     for head, result in parts:
         rows = element("ul", *(element("li", remark) for remark in result.remarks))
         shown.append(element("p", element("strong", head)) + rows if head else rows)
-        unstyled += [head, *result.remarks] if head else list(result.remarks)
-    return HtmlPage(element("div", *shown, style=_WIDE), "\n".join(unstyled))
+        lines += [head, *result.remarks] if head else list(result.remarks)
+    return HtmlPage(element("div", *shown, style=_WIDE), "\n".join(lines))
 
 
 def blocks_of(text: CaseText) -> tuple[tuple[Spot, ...], ...]:

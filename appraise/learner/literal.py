@@ -35,10 +35,10 @@ def literal(value: Any) -> str:
 def _quoted(text: str) -> str:
     if "\n" in text:
         return f'"""{_escaped(text)}"""'
-    unstyled = repr(text)
-    if unstyled.startswith("'") and '"' not in text:
-        return f'"{unstyled[1:-1]}"'
-    return unstyled
+    written = repr(text)
+    if written.startswith("'") and '"' not in text:
+        return f'"{written[1:-1]}"'
+    return written
 
 
 def _escaped(text: str) -> str:

@@ -109,8 +109,8 @@ def safe_name(title: str) -> str:
     >>> safe_name("Glasses that give you your mornings back!")
     'glasses-that-give-you-your-mornings-back'
     """
-    unstyled = unicodedata.normalize("NFKD", title[:300]).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "-", unstyled).strip("-")[:60].strip("-")
+    letters = unicodedata.normalize("NFKD", title[:300]).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60].strip("-")
     if not name:
         raise WorkbenchError(f"{title[:40]!r} makes no name; expected letters or digits, such as kelp-bath")
     return f"claim-{name}" if name in _RESERVED else name

@@ -166,8 +166,8 @@ def _joins(text: str, one: Atom, two: Atom) -> Kind | None:
     a, b = one.values[0], two.values[0]
     whole = a == a.to_integral_value() and b == b.to_integral_value()
     if link in _RANGE or (link == "and" and one.before in ("between", "from")):
-        unstyled = link != "to" or one.before != "from" or one.announced
-        if unstyled and a < b and _same_unit(one, two):
+        is_range = link != "to" or one.before != "from" or one.announced
+        if is_range and a < b and _same_unit(one, two):
             return "interval" if one.announced == "interval" else "range"
     if link in (",", ";") and one.announced and a < b:
         return "interval" if one.announced == "interval" else "range"

@@ -387,5 +387,5 @@ def _randomised(abstract: str, spans: list[Span], by_sentence: list[list[Figure]
 
 def _counts_people(figure: Figure) -> bool:
     value = figure.values[0]
-    unstyled = len(figure.values) == 1 and figure.kind in ("number", "count") and figure.unit in ("", "person")
-    return unstyled and value >= 8 and value == int(value)
+    is_bare = len(figure.values) == 1 and figure.kind in ("number", "count") and figure.unit in ("", "person")
+    return is_bare and value >= 8 and value == int(value)

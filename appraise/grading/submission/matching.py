@@ -14,7 +14,7 @@ from typing import Any
 
 from appraise.grading.submission.cells import SubmittedCell, SubmittedNotebook
 from appraise.grading.submission.python_names import gives_name, names_in, names_needed
-from appraise.grading.submission.release import NEXT_CELL, answer_cells, nbgrader_metadata
+from appraise.grading.submission.release import NEXT_CELL, answer_cells, nbgrader_metadata, stub_name
 
 MOST_TEXT = 1_000_000  # characters in one answer
 
@@ -48,6 +48,10 @@ class _Release:
         Cell id of each released cell to its grade id, "" where it has none.
     stubs : dict
         Grade id of each answer to the text that is released, without space around it.
+    kinds : dict
+        Grade id of each answer to the type of its cell.
+    for_a_person : set of str
+        Grade ids of the answers that a person marks: texts.
     known : set of str
         The sources of all released cells.
     """
@@ -56,6 +60,7 @@ class _Release:
     owners: dict[str, str]
     stubs: dict[str, str]
     kinds: dict[str, str]
+    for_a_person: set[str]
     known: set[str]
     checks: dict[str, str]  # of each answer, the id that its check is called with
     count: int  # of all released cells
@@ -69,6 +74,7 @@ class _Release:
             {c["id"]: str(nbgrader_metadata(c).get("grade_id") or "") for c in cells if c.get("id")},
             {g: cells[i]["source"].strip() for g, i in places.items()},
             {g: cells[i]["cell_type"] for g, i in places.items()},
+            {g for g, manual in graded.items() if manual},
             {c["source"].strip() for c in cells} | {""},
             {g: g if graded[g] else g.removesuffix("-answer") for g in places},
             len(cells),
@@ -145,10 +151,10 @@ class _Matching:
             for i, c in enumerate(self.cells)
             if i not in self.claimed and c.kind == "code" and gives_name(c, stub) and c.source.strip() != stub
         ]
-        candidatesook = [i for i in free if begin < i <= self.checks[g]] or free
-        if not candidatesook:
+        places = [i for i in free if begin < i <= self.checks[g]] or free
+        if not places:
             return
-        self.claimed |= dict.fromkeys(candidatesook, g)
+        self.claimed |= dict.fromkeys(places, g)
         self._note(
             f"The answer cell “{g}” had not been worked on; a cell that gives its name was used."
             if g in self.by_id
@@ -227,6 +233,8 @@ class _Matching:
         """The text of an answer; None where the submission has none."""
         if g in self.elsewhere:
             return ELSEWHERE.format(self.elsewhere[g])
+        if (written := self._text_below(g)) is not None:
+            return written
         own = self.worked(g) or sorted(self._all(g))[:1]
         if not own:
             return None
@@ -236,6 +244,25 @@ class _Matching:
         if len(text) > MOST_TEXT:
             self._note(f"The answer cell “{g}” has {len(text)} characters and was cut to {MOST_TEXT}.")
         return text[:MOST_TEXT]
+
+    def _text_below(self, g: str) -> str | None:
+        """A text for a person that stands in Markdown cells before the check, where its own cell is untouched."""
+        name = stub_name(self.released.stubs[g])
+        if g not in self.released.for_a_person or self.released.kinds[g] != "code" or name is None or self.worked(g):
+            return None
+        begin = max((i for i in self._all(g) if i < self.checks[g]), default=None)
+        if begin is None:
+            return None
+        texts = [c.source.strip() for c in self.cells[begin + 1 : self.checks[g]] if self._is_own_text(c)]
+        if not texts:
+            return None
+        self._note(f"The answer cell “{g}” had not been worked on; the text in the Markdown cell below it was used.")
+        return f"{name} = {chr(10).join(texts)[:MOST_TEXT]!r}"
+
+    def _is_own_text(self, c: SubmittedCell) -> bool:
+        """Whether a cell is Markdown of the learner's, and none of the lesson's."""
+        is_known = c.grade_id or (c.cell_id is not None and c.cell_id in self.released.owners)
+        return c.kind == "markdown" and not is_known and c.source.strip() not in self.released.known
 
     def _note(self, text: str) -> None:
         if text not in self.notes:

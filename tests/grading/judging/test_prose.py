@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from nbformat.v4 import new_markdown_cell
 
 from appraise.grading.judging.outcome import Outcome
 
@@ -38,6 +39,17 @@ def test_a_person_reads_it_whatever_broke_it(graded: Graded, source: str) -> Non
         assert "A person reads your text all the same." in item.remark
     assert "no points" not in item.remark
     assert outcome.status == "needs a person"
+
+
+def test_a_text_in_a_markdown_cell_below_an_untouched_answer_is_read(graded: Graded, submission: Any) -> None:
+    nb = submission({PROSE: "summary = ..."})
+    at = next(i for i, c in enumerate(nb.cells) if c.metadata.get("nbgrader", {}).get("grade_id") == PROSE)
+    nb.cells.insert(at + 1, new_markdown_cell("Pain fell in patients\n\ngiven 'magnesium'."))
+    outcome = graded(nb)
+    assert (outcome.items[PROSE].earned, outcome.items[PROSE].status) == (None, "marked")
+    assert any("the text in the Markdown cell below it was used" in note for note in outcome.notes)
+    nb.cells[at].source = "summary = 'Pain fell.'"
+    assert not any("Markdown" in note for note in graded(nb).notes), "what stands in the cell itself counts"
 
 
 @pytest.mark.parametrize("source", ["summary = ...", "summary = None", "summary = 7", "", "summary = ''"])
