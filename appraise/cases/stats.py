@@ -101,3 +101,17 @@ def compare_means(first: Sequence[int], second: Sequence[int]) -> tuple[float, f
     se = math.sqrt(pooled * (1 / n1 + 1 / n2))
     difference = float(mean(first) - mean(second))
     return difference, se, t_two_sided(difference / se, df)
+
+
+def chi_square(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """Pearson's chi-square, one degree of freedom, of two counts, each with the number of people that it is of.
+
+    >>> round(chi_square((30, 35), (13, 26)), 2)
+    9.16
+    """
+    (k1, n1), (k2, n2) = first, second
+    counted = k1 + k2
+    total = n1 + n2
+    if not 0 < counted < total:
+        return 0.0
+    return total * (k1 * n2 - k2 * n1) ** 2 / (counted * (total - counted) * n1 * n2)

@@ -77,6 +77,40 @@ def test_a_mean_follows_from_its_counts(many_cases):
     assert counted > 500
 
 
+def weeks_of(case, outcome):
+    """The weeks in which the abstract says that an outcome was recorded, and the week of its end; read from the text."""
+    parts = {sentence.part.removesuffix("_later"): sentence.text for sentence in case.abstract}
+    end = int(re.search(r"for (\d+) weeks; follow-up", parts["use"])[1])
+    words = re.search(rf"{outcome}.*", parts["outcomes"], re.IGNORECASE)[0]
+    named = {int(week) for week in re.findall(r"week (\d+)", words)}
+    return named or {end}
+
+
+def test_what_is_counted_on_a_measure_is_counted_when_it_was_recorded(many_cases):
+    seen = Counter()
+    for case in many_cases:
+        if case.world.count_threshold is None:
+            continue
+        week = int(re.search(r"In week (\d+), \d+ of", text_of(case))[1])
+        seen[week == case.world.weeks] += 1
+        assert week in weeks_of(case, case.topic.measure.name), text_of(case)
+    assert min(seen[True], seen[False]) > 200
+
+
+def test_people_counted_on_a_measure_and_its_means_say_the_same(many_cases):
+    """Where a measure's means do not differ beyond chance, neither do the counts of those whom it counts."""
+    seen = 0
+    for case in many_cases:
+        world = case.world
+        if world.count_threshold is None or world.differs == "measure":
+            continue
+        seen += 1
+        one, two = world.treated, world.control
+        table = [[arm.count, arm.analysed - arm.count] for arm in (one, two)]
+        assert reference.chi2_contingency(table, correction=False).pvalue > 0.05, text_of(case)
+    assert seen > 200
+
+
 def p_from_text(case):
     """The range of p that the printed figures allow, worked out apart from the library, and the printed p."""
     text = text_of(case)
