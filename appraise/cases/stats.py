@@ -82,15 +82,15 @@ def round_figure(value: float | Fraction, decimals: int) -> str:
 
 
 def print_p(p: float) -> str:
-    """A p value as journals print it: two decimals from 0.1 on, three below, and "< 0.001".
+    """A p value as journals print it: two decimals from 0.10 on, three below, and "< 0.001".
 
-    >>> print_p(0.0312), print_p(0.31415), print_p(0.0002)
-    ('p = 0.031', 'p = 0.31', 'p < 0.001')
+    >>> print_p(0.0312), print_p(0.31415), print_p(0.0002), print_p(0.0997)
+    ('p = 0.031', 'p = 0.31', 'p < 0.001', 'p = 0.10')
     """
-    for edge in (0.001, 0.1):
+    for edge in (0.001, 0.0995):
         if abs(p - edge) < 1e-6:
             raise NearEdge(str(p))
-    return "p < 0.001" if p < 0.001 else f"p = {round_figure(p, 2 if p > 0.1 else 3)}"
+    return "p < 0.001" if p < 0.001 else f"p = {round_figure(p, 2 if p > 0.0995 else 3)}"
 
 
 def compare_means(first: Sequence[int], second: Sequence[int]) -> tuple[float, float, float]:
@@ -107,7 +107,7 @@ def chi_square(first: tuple[int, int], second: tuple[int, int]) -> float:
     """Pearson's chi-square, one degree of freedom, of two counts, each with the number of people that it is of.
 
     >>> round(chi_square((30, 35), (13, 26)), 2)
-    9.16
+    9.15
     """
     (k1, n1), (k2, n2) = first, second
     counted = k1 + k2

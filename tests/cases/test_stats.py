@@ -55,7 +55,7 @@ def test_a_figure_near_an_edge_is_refused(value):
         stats.round_figure(value, 1)
 
 
-@pytest.mark.parametrize("p", [0.001, 0.1 + 1e-9])
+@pytest.mark.parametrize("p", [0.001, 0.0995 + 1e-9])
 def test_a_p_near_an_edge_of_its_form_is_refused(p):
     with pytest.raises(stats.NearEdge):
         stats.print_p(p)

@@ -160,6 +160,7 @@ def test_a_p_stays_on_its_side(many_cases):
     for case in many_cases:
         for outcome, printed in (("rating", case.world.rating_p), ("measure", case.world.measure_p)):
             p = float(printed.split()[-1])
+            assert "0.100" not in printed  # two decimals from 0.10 on
             assert (p < 0.05) == (case.world.differs == outcome)
 
 
