@@ -9,7 +9,7 @@ import pytest
 from appraise.cases.casemaking import make_case
 from appraise.cases.exercising import share_out, task_fields, with_case
 from appraise.cases.labels import MARKS
-from appraise.cases.lesson import SLUG, first, second, third
+from appraise.cases.lesson import SLUG, example, first, second, third
 from appraise.cases.opened import demo_pair
 from appraise.cases.public import case_key, case_text
 from appraise.cases.tasks import CONCERNS, FATES, P_FITS
@@ -73,3 +73,7 @@ def test_reasons_of_the_demonstration_do_not_go_along_with_another_case():
     assert EXERCISES["unseen-own-marks-1"].reasons
     assert not any(made[task].reasons for task in fields)
     assert made["unseen-first-marks"].reasons
+
+
+def test_an_open_case_counts_the_sentences_that_fit():
+    assert (example.fitting(), first.fitting()) == (1, 4)
