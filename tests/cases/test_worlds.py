@@ -156,6 +156,19 @@ def test_a_printed_p_lies_in_the_range_that_figures_allow_and_a_false_one_far_ou
     assert seen[False] > 100
 
 
+def test_the_reason_of_the_p_says_what_its_figures_allow(many_cases):
+    for case in many_cases:
+        said = re.search(
+            r"go with a p (?:from ([\d.]+) to |of at most |below )([\d.e-]+); (p .*) is printed", case.p_reason
+        )
+        assert (said is None) == (case.world.style not in ("full", "arms"))
+        if said is None:
+            continue
+        p = 0.0005 if "<" in said[3] else float(said[3].split()[-1])
+        is_inside = 0.9 * float(said[1] or 0) <= p <= 1.1 * float(said[2])
+        assert is_inside == case.world.does_p_fit, case.p_reason
+
+
 def test_a_p_stays_on_its_side(many_cases):
     for case in many_cases:
         for outcome, printed in (("rating", case.world.rating_p), ("measure", case.world.measure_p)):
