@@ -24,7 +24,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 CHROMIUM += ["--disable-component-update", "--disable-sync", "--no-first-run"]
-APART = ["tests/test_bank_paths.py", "tests/browser/test_lessons.py"]
+APART = ["tests/lessons/test_bank_paths.py", "tests/browser/test_lessons.py"]
 TOGETHER = {"tests/test_environment.py": "installed", "tests/test_binder.py": "installed"}
 SKIPPED: dict[str, str] = {}  # test → why, as the run goes on
 

@@ -96,7 +96,7 @@ def moves_early(slug: str) -> bool:
 
 def ignored_arguments() -> list[str]:
     """Functions that pass although an argument of theirs is held constant."""
-    from tests import test_arguments
+    from tests.exercises import test_arguments
 
     found = []
     for slug, exercise, place in test_arguments.FUNCTIONS:

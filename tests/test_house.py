@@ -55,7 +55,7 @@ PLACES = [
     r"appraise/workbench/(\w+\.(py|yml)|templates/[\w.]+)",
     r"appraise/grading/(\w+/)?\w+\.(py|yml|html|css|md)",
     r"tests/(\w+\.py|allowed-skips\.txt|mutants\.yml|answers/[a-z0-9-]+\.yml)",
-    r"tests/(authoring|compat|grading|learner|cases|workbench|hostile|browser|bench)/.+",
+    r"tests/(authoring|bench|browser|cases|compat|exercises|figures|grading|hostile|learner|lessons|methods|sources|widgets|workbench)/.+",
 ]
 
 

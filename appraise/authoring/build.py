@@ -49,35 +49,20 @@ def build_lessons(
     course = load_course(root / "course.yml")
     solutions = root / "solutions"
     packs = packs or root / "appraise" / "packs"
-    have = {p.name for p in solutions.iterdir() if p.is_dir() and not p.name.startswith(".")}
     listed = [lesson.slug for lesson in course.lessons]
-    for slug in sorted(have - set(listed)):
-        raise AuthorError("course.yml", slug, "expected every folder of solutions/ among the lessons")
-    for slug in slugs or listed:
-        if slug not in listed or slug not in have:
-            raise AuthorError("course.yml", slug, "expected a lesson that is listed and has its folder in solutions/")
+    _check_slugs(slugs, listed, solutions)
     with ThreadPoolExecutor(max_workers=2) as pool:
         done = list(pool.map(lambda s: compile_lesson(s, solutions, course), slugs or listed))
-    files: dict[Path, bytes] = {}
-    from appraise.exercises.packs import pack_bytes
-
     course = _with_minutes(course, {made["lesson"]: minutes for _, made, minutes in done})
     first = listed[0]
     places = find_places(_lesson_notebook(first, root, [nb for nb, made, _ in done if made["lesson"] == first]), first)
+    files: dict[Path, bytes] = {}
     for nb, made, minutes in done:
-        slug = made["lesson"]
-        text = json.dumps(made, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
-        files[solutions / slug / "key.json"] = text.encode("utf-8")
-        files[packs / f"{slug}.pack"] = pack_bytes(made)
-        shown = with_signposts(nb, course.lesson(slug), course, minutes, places)
-        refuse_edits(solutions / slug / f"{slug}.ipynb", shown)
-        files[solutions / slug / f"{slug}.ipynb"] = write_notebook(shown)  # nbgrader releases it too
-        for name, content in make_release(slug, shown, solutions).items():
-            files[root / "lessons" / slug / name] = content
+        shown = with_signposts(nb, course.lesson(made["lesson"]), course, minutes, places)
+        files |= _files_of_lesson(root, packs, shown, made)
     made_now = {made["lesson"]: made["exercises"] for _, made, _ in done}
     _check_unique_ids(made_now, solutions, listed)
-    routes = _route_notebooks(root, course, files)
-    for name, (nb, minutes_of_it) in routes.items():
+    for name, (nb, minutes_of_it) in _route_notebooks(root, course, files).items():
         files[root / "lessons" / course.notebook_of(name)] = write_notebook(nb)
         route = course.routes[name].model_copy(update={"minutes": minutes_of_it})
         course = course.model_copy(update={"routes": {**course.routes, name: route}})
@@ -85,9 +70,8 @@ def build_lessons(
     files |= _pages_with_minutes(root, course, there)
     changed = [f for f, content in files.items() if not f.is_file() or f.read_bytes() != content]
     if not slugs:
-        kept = set(files)
         for folder in (root / "lessons", packs):
-            stray = (f for f in sorted(folder.rglob("*")) if f.is_file() and f not in kept)
+            stray = (f for f in sorted(folder.rglob("*")) if f.is_file() and f not in files)
             changed += [f for f in stray if f.parent.name != "cases"]  # issued to a class
     if not check:
         for f in changed:
@@ -96,6 +80,31 @@ def build_lessons(
             else:
                 f.unlink()
     return changed
+
+
+def _check_slugs(slugs: Sequence[str], listed: Sequence[str], solutions: Path) -> None:
+    """Every folder is a lesson of the manifest, and every lesson asked for is listed and has its folder."""
+    have = {p.name for p in solutions.iterdir() if p.is_dir() and not p.name.startswith(".")}
+    for slug in sorted(have - set(listed)):
+        raise AuthorError("course.yml", slug, "expected every folder of solutions/ among the lessons")
+    for slug in slugs or listed:
+        if slug not in listed or slug not in have:
+            raise AuthorError("course.yml", slug, "expected a lesson that is listed and has its folder in solutions/")
+
+
+def _files_of_lesson(root: Path, packs: Path, nb: NotebookNode, made: dict[str, Any]) -> dict[Path, bytes]:
+    """The key, the pack, the notebook beside the source, from which nbgrader releases, and the released files."""
+    from appraise.exercises.packs import pack_bytes
+
+    slug, solutions = made["lesson"], root / "solutions"
+    refuse_edits(solutions / slug / f"{slug}.ipynb", nb)
+    key = json.dumps(made, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+    files = {
+        solutions / slug / "key.json": key.encode("utf-8"),
+        packs / f"{slug}.pack": pack_bytes(made),
+        solutions / slug / f"{slug}.ipynb": write_notebook(nb),
+    }
+    return files | {root / "lessons" / slug / name: text for name, text in make_release(slug, nb, solutions).items()}
 
 
 def _lesson_notebook(slug: str, root: Path, made: Sequence[NotebookNode]) -> NotebookNode:

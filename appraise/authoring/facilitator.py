@@ -128,14 +128,13 @@ def write_room_pages(folder: Path, slugs: list[str]) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     for lesson in known:
         draw_picture(lesson.slug).save(folder / f"{lesson.slug}.png")
-        (folder / f"{lesson.slug}.md").write_text(room_page(lesson, f"{lesson.slug}.png"), encoding="utf-8")
-    listed = [f"{lesson.number} · {lesson.title} <{lesson.slug}>" for lesson in known]
-    text = [
-        "# For the room",
-        "",
-        "A page for each lesson, to print or to project: what to open with, what to talk about in",
-    ]
-    text += ["pairs, the misconception to expect, a picture and an exit card.", ""]
-    text += ["```{toctree}", ":maxdepth: 1", "", *listed, "```", ""]
-    (folder / "index.md").write_text("\n".join(text), encoding="utf-8")
+        text = f"---\norphan: true\n---\n\n{room_page(lesson, f'{lesson.slug}.png')}"
+        (folder / f"{lesson.slug}.md").write_text(text, encoding="utf-8")
+    opening = (
+        "# For the room\n\nA page for each lesson, to print or to project: what to open with, what to talk about in "
+        "pairs, the misconception to expect, a picture and an exit card.\n\n"
+    )
+    # a list, and no part of the contents: the theme's button that folds a part open has no name for a screen reader
+    listed = [f"- [{lesson.number} · {lesson.title}]({lesson.slug}.md)\n" for lesson in known]
+    (folder / "index.md").write_text(opening + "".join(listed), encoding="utf-8")
     return [lesson.slug for lesson in known]

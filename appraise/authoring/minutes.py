@@ -20,6 +20,10 @@ CALLS = {"twelve_questions": 12, "recall": 2, "predict": 1}  # minutes of what i
 EXTRA = re.compile(r"\((extra|more)\)$")
 _AFTER_ITS_NAME = re.compile(r"(?<=[ ,])\d+")  # the numbers of paragraphs, and not the one in "magx12"
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$", re.M)
+LAST_CELL = (
+    "where-to-go-on"  # the id of the cell that `make lessons` adds; like the line under the title, it does not count
+)
+_LINE_ADDED = re.compile(r"^\*.*: the core takes about \d+ minutes.*\*$", re.M)
 
 
 class Minutes(NamedTuple):
@@ -76,7 +80,9 @@ def words_of(nb: NotebookNode, entries: Mapping[str, Entry]) -> Words:
         if cell.cell_type == "code":
             counts[is_extra] += sum(len(text.split()) for text in _passages(cell.source))
             continue
-        for piece in re.split(r"^(?=#{1,6}\s)", cell.source, flags=re.M):
+        if cell.get("id") == LAST_CELL:
+            continue
+        for piece in re.split(r"^(?=#{1,6}\s)", _LINE_ADDED.sub("", cell.source), flags=re.M):
             if heading := _HEADING.match(piece):
                 is_extra = n in extra_at or EXTRA.search(heading[2]) is not None
             counts[is_extra] += _count(piece)

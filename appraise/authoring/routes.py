@@ -94,7 +94,7 @@ def take(lesson: NotebookNode, wanted: str, file: Path) -> list[NotebookNode]:
     blocks = list(_blocks(lesson.cells))
     for n, (heading, level, exercise, cells) in enumerate(blocks):
         if wanted == exercise:
-            return _with_form(cells)
+            return [_unmarked(cell) for cell in _with_form(cells)]
         if wanted == heading:
             inside = [cells]
             for deeper, its_level, _, more in blocks[n + 1 :]:
@@ -127,6 +127,13 @@ def _with_form(cells: list[NotebookNode]) -> list[NotebookNode]:
     if check and not _FORM.search(copies[-2].source):
         copies[-2]["source"] = f'{copies[-2].source.rstrip()}\n\nchoose("{check[1]}", {check[2]})'
     return copies
+
+
+def _unmarked(cell: NotebookNode) -> NotebookNode:
+    """A cell whose heading does not call the exercise an extra: here it was chosen."""
+    if cell.cell_type != "markdown":
+        return cell
+    return NotebookNode({**cell, "source": re.sub(r"^(#.*?) \((?:extra|more)\)$", r"\1", cell.source, flags=re.M)})
 
 
 def _imports(sources: Iterable[str], lessons: Iterable[NotebookNode]) -> list[str]:

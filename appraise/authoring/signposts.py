@@ -9,11 +9,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from appraise.authoring.made import sum_of_cells
-from appraise.authoring.minutes import Minutes
+from appraise.authoring.minutes import LAST_CELL, Minutes
 from appraise.course import Course, Lesson
 from appraise.errors import AuthorError
-
-LAST_CELL = "where-to-go-on"  # its id
 
 
 class Places(NamedTuple):

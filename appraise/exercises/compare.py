@@ -24,23 +24,9 @@ def is_same(expected: Json, actual: Json, tolerance: float = 0.0, units: tuple[s
         return actual is expected or (isinstance(actual, str) and yes.get(normalize(actual)) is expected)
     if (a := read_number(expected) if not isinstance(expected, str) else None) is not None:
         b = read_number(actual, units)
-        if b is None:
-            return False
-        if not (math.isfinite(a) and math.isfinite(b)):
-            return a == b or (math.isnan(a) and math.isnan(b))
-        return abs(a - b) <= max(tolerance, 1e-9 * max(abs(a), abs(b))) + 1e-12
+        return b is not None and _are_close(a, b, tolerance)
     if isinstance(expected, str):
-        if is_not_reported(expected):
-            return is_not_reported(actual)
-        if isinstance(actual, int | float) and not isinstance(actual, bool):
-            actual = f"{actual:.15g}"
-        if not isinstance(actual, str):
-            return False
-        e, g = normalize(expected), normalize(actual)
-        if e == g:
-            return True
-        x, y = read_number(expected, units), read_number(actual, units)
-        return x is not None and x == y
+        return _says(expected, actual, units)
     if isinstance(expected, dict) and "set" in expected:
         chosen = as_sequence(actual)
         if chosen is None:
@@ -49,16 +35,7 @@ def is_same(expected: Json, actual: Json, tolerance: float = 0.0, units: tuple[s
             any(is_same(e, a, tolerance, units) for e in expected["set"]) for a in chosen
         )
     if isinstance(expected, dict) and ("dict" in expected or "frame" in expected):
-        asked = flatten(expected)
-        if not isinstance(actual, dict) or next(iter(actual)) not in {"dict", "frame", "series"}:
-            return False
-        try:
-            parts = parts_of(actual, {key: name for key, (name, _) in asked.items()}, "")
-        except AnswerFormatError:
-            return False
-        return len(parts) == len(asked) and all(
-            key in parts and is_same(value, parts[key], tolerance, units) for key, (_, value) in asked.items()
-        )
+        return _has_same_parts(expected, actual, tolerance, units)
     entries = as_sequence(expected)
     if entries is not None:
         others = as_sequence(actual)
@@ -68,6 +45,40 @@ def is_same(expected: Json, actual: Json, tolerance: float = 0.0, units: tuple[s
             and all(is_same(e, a, tolerance, units) for e, a in zip(entries, others))
         )
     return bool(expected == actual)
+
+
+def _are_close(a: float, b: float, tolerance: float) -> bool:
+    if not (math.isfinite(a) and math.isfinite(b)):
+        return a == b or (math.isnan(a) and math.isnan(b))
+    return abs(a - b) <= max(tolerance, 1e-9 * max(abs(a), abs(b))) + 1e-12
+
+
+def _says(expected: str, actual: Json, units: tuple[str, ...]) -> bool:
+    """Whether a value says the same as a text: in other letters, or as the number that the text stands for."""
+    if is_not_reported(expected):
+        return is_not_reported(actual)
+    if isinstance(actual, int | float) and not isinstance(actual, bool):
+        actual = f"{actual:.15g}"
+    if not isinstance(actual, str):
+        return False
+    if normalize(expected) == normalize(actual):
+        return True
+    x, y = read_number(expected, units), read_number(actual, units)
+    return x is not None and x == y
+
+
+def _has_same_parts(expected: Json, actual: Json, tolerance: float, units: tuple[str, ...]) -> bool:
+    """Whether a dictionary or table has the same entries, whatever their order."""
+    asked = flatten(expected)
+    if not isinstance(actual, dict) or next(iter(actual)) not in {"dict", "frame", "series"}:
+        return False
+    try:
+        parts = parts_of(actual, {key: name for key, (name, _) in asked.items()}, "")
+    except AnswerFormatError:
+        return False
+    return len(parts) == len(asked) and all(
+        key in parts and is_same(value, parts[key], tolerance, units) for key, (_, value) in asked.items()
+    )
 
 
 def share_of_choices(expected: list[Json], actual: list[Json]) -> float:

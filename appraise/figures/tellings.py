@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
@@ -46,6 +48,16 @@ def _names() -> dict[tuple[str, str], str]:
 # ── 01: from patients to passages ───────────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """Where the picture of the chain has its boxes: the centres of documents, and the left ends of passages' boxes."""
+
+    height: float
+    level: float
+    documents: dict[str, tuple[float, float]]
+    passages: dict[str, tuple[float, float]]
+
+
 @styled
 def chain(missing: str | None = None, mended: str | None = None) -> Picture:
     """The way from the patients to every passage, as the passages show it.
@@ -67,32 +79,66 @@ def chain(missing: str | None = None, mended: str | None = None) -> Picture:
     if mended is not None and mended not in seeds.documents:
         raise ValueError(f"expected `mended` to be one of {', '.join(seeds.documents)}; found {mended!r}")
 
-    step = 0.78
-    height = step * len(rows)
-    fig = Figure(figsize=(8.4, 0.62 * height + 1.3))
+    layout = _chain_layout(rows, report, reviews)
+    fig = Figure(figsize=(8.4, 0.62 * layout.height + 1.3))
     ax = fig.add_subplot()
     remove_frame(ax)
     ax.set_xlim(0, 10.2)
-    ax.set_ylim(-0.45, height + 0.75)
+    ax.set_ylim(-0.45, layout.height + 0.75)
+    n_total = reported_number("n-total")
+    patients = f"{n_total:g} patients" if n_total else "patients"
+    _draw_report(ax, layout, report, patients)
+    _draw_reviews(ax, layout, report, reviews)
+    origins: dict[str, str] = {}
+    for name, passage in rows:
+        last = passage.path[0] if passage.path else None
+        _draw_passage(ax, layout.passages[name], name, passage)
+        if name == missing:
+            last = mended
+            if mended is None:
+                ex, ey = layout.passages[name]
+                ax.text(ex - 0.22, ey, "?", ha="center", va="center", fontsize=14, weight="bold", color=CONTROL)
+        if last is None:
+            origins[name] = "left open" if name == missing else NO_PATH
+            continue
+        x, y = layout.documents[last]
+        style = {"color": MAGNESIUM, "linewidth": 2.6} if name == missing else {}
+        draw_arrow(ax, (x + (0.875 if last == report.id else 0.75), y), layout.passages[name], **style)
+        origins[name] = f"made from {_short(seeds.documents[last])}"
+    named = {name: [r for r in reviews if r.id not in p.path and _names_it(p, r)] for name, p in rows}
+    _draw_named(ax, layout, named)
+    table = pd.DataFrame({"passage": list(origins), "way": list(origins.values())}).set_index("passage")
+    return Picture(fig, _chain_in_words(patients, report, reviews, origins, named), table)
+
+
+def _chain_layout(rows: Sequence[tuple[str, Passage]], report: Document, reviews: Sequence[Document]) -> _Layout:
+    step = 0.78
+    height = step * len(rows)
     straight = step * sum(len(p.path) == 1 for _, p in rows)  # the reviews stand below these arrows
     level, room = height - straight / 2, height - straight
-    at: dict[str, tuple[float, float]] = {report.id: (3.15, level)}
+    at = {report.id: (3.15, level)}
     for n, review in enumerate(reviews):
         at[review.id] = (5.6, room - (n + 0.5) * room / len(reviews))
     ends = {name: (7.25, height - (n + 0.5) * step) for n, (name, _) in enumerate(rows)}
+    return _Layout(height, level, at, ends)
 
+
+def _draw_report(ax: Axes, layout: _Layout, report: Document, patients: str) -> None:
+    """The heads of the columns, the patients and the trial report."""
     for x, word in ((1.0, "patients"), (3.15, "trial report"), (5.6, "reviews"), (8.7, "passages")):
-        ax.text(x, height + 0.45, word, ha="center", va="center", fontsize=11, color=QUIET, style="italic")
-    n_total = reported_number("n-total")
-    patients = f"{n_total:g} patients" if n_total else "patients"
-    draw_box(ax, 1.0, level, 1.75, 1.0, f"{patients}\nin the trial", shape="ellipse")
-    x, y = at[report.id]
+        ax.text(x, layout.height + 0.45, word, ha="center", va="center", fontsize=11, color=QUIET, style="italic")
+    draw_box(ax, 1.0, layout.level, 1.75, 1.0, f"{patients}\nin the trial", shape="ellipse")
+    x, y = layout.documents[report.id]
     first, *rest = [author.split()[0] for author in report.authors.split(",")]
     authors = f"{first} and\n{rest[0] if len(rest) == 1 else 'others'}" if rest else f"{first}\n"
     draw_box(ax, x, y, 1.75, 1.0, f"{authors}, {report.year}", weight="bold", facecolor=PALE)
     draw_arrow(ax, (1.875, y), (x - 0.875, y))
+
+
+def _draw_reviews(ax: Axes, layout: _Layout, report: Document, reviews: Sequence[Document]) -> None:
+    x, y = layout.documents[report.id]
     for n, review in enumerate(reviews):
-        rx, ry = at[review.id]
+        rx, ry = layout.documents[review.id]
         draw_box(ax, rx, ry, 1.5, 0.72, wrap_text(_short(review), 14), facecolor=PALE, size=10)
         known = review.includes_trial == "yes"
         if review.includes_trial != "no":  # down from the report, each on its own line, then across
@@ -102,55 +148,47 @@ def chain(missing: str | None = None, mended: str | None = None) -> Picture:
         if not known:
             white = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
             ax.text(rx - 1.15, ry, "?", ha="center", va="center", fontsize=12, bbox=white, zorder=4)
-    shown: dict[str, str] = {}
-    for name, passage in rows:
-        ex, ey = ends[name]
-        reprint = " (reprint)" if passage.reprints else ""
-        style: dict[str, Any] = {} if passage.path else {"linestyle": BROKEN, "edgecolor": QUIET}
-        draw_box(ax, ex + 1.45, ey, 2.85, 0.56, name + reprint, shape="round", size=10.5, **style)
-        last = passage.path[0] if passage.path else None
-        if name == missing:
-            last = mended
-            if mended is None:
-                ax.text(ex - 0.22, ey, "?", ha="center", va="center", fontsize=14, weight="bold", color=CONTROL)
-        if last is None:
-            shown[name] = "left open" if name == missing else NO_PATH
-            continue
-        dx = 0.875 if last == report.id else 0.75
-        style = {"color": MAGNESIUM, "linewidth": 2.6} if name == missing else {}
-        draw_arrow(ax, (at[last][0] + dx, at[last][1]), (ex, ey), **style)
-        shown[name] = f"made from {_short(seeds.documents[last])}"
-    named = {name: [r for r in reviews if r.id not in p.path and _names_it(p, r)] for name, p in rows}
-    for name, others in named.items():
-        for review in others:
-            draw_arrow(
-                ax, (at[review.id][0] + 0.75, at[review.id][1]), ends[name], linestyle=BROKEN, color=QUIET, linewidth=1
-            )
-    ax.text(
-        0.05,
-        -0.3,
-        "Broken line: named, or no path shown; whether this trial lies on the way is not known.",
-        fontsize=10,
-        color=QUIET,
-    )
 
+
+def _draw_passage(ax: Axes, end: tuple[float, float], name: str, passage: Passage) -> None:
+    reprint = " (reprint)" if passage.reprints else ""
+    style: dict[str, Any] = {} if passage.path else {"linestyle": BROKEN, "edgecolor": QUIET}
+    draw_box(ax, end[0] + 1.45, end[1], 2.85, 0.56, name + reprint, shape="round", size=10.5, **style)
+
+
+def _draw_named(ax: Axes, layout: _Layout, named: Mapping[str, Sequence[Document]]) -> None:
+    """Broken lines from the reviews that a passage names, and what a broken line means."""
+    for name, reviews in named.items():
+        for review in reviews:
+            x, y = layout.documents[review.id]
+            draw_arrow(ax, (x + 0.75, y), layout.passages[name], linestyle=BROKEN, color=QUIET, linewidth=1)
+    meaning = "Broken line: named, or no path shown; whether this trial lies on the way is not known."
+    ax.text(0.05, -0.3, meaning, fontsize=10, color=QUIET)
+
+
+def _chain_in_words(
+    patients: str,
+    report: Document,
+    reviews: Sequence[Document],
+    origins: Mapping[str, str],
+    named: Mapping[str, Sequence[Document]],
+) -> str:
     groups: dict[str, list[str]] = {}
-    for name, way in shown.items():
+    for name, way in origins.items():
         groups.setdefault(way, []).append(name)
-    sentences = [f"{join_words(names)}: {way}." for way, names in groups.items()]
     through = [_short(r) for r in reviews if r.includes_trial == "yes"]
     unknown = [_short(r) for r in reviews if r.includes_trial == "not known"]
-    alt = (
-        f"Diagram: arrows from {patients} to the trial report ({_short(report)}), "
-        f"from the report to {join_or_none(through)}, and to the passages. "
-        + (f"Whether {join_words(unknown, 'or')} rests on this trial is not known. " if unknown else "")
-        + " ".join(sentences)
-        + "".join(
-            f" {name} names {join_words([_short(r) for r in others])}." for name, others in named.items() if others
-        )
-    )
-    table = pd.DataFrame({"passage": list(shown), "way": list(shown.values())}).set_index("passage")
-    return Picture(fig, alt, table)
+    sentences = [
+        f"Diagram: arrows from {patients} to the trial report ({_short(report)}), from the report to "
+        f"{join_or_none(through)}, and to the passages."
+    ]
+    if unknown:
+        sentences.append(f"Whether {join_words(unknown, 'or')} rests on this trial is not known.")
+    sentences += [f"{join_words(names)}: {way}." for way, names in groups.items()]
+    for name, theirs in named.items():
+        if theirs:
+            sentences.append(f"{name} names {join_words([_short(r) for r in theirs])}.")
+    return " ".join(sentences)
 
 
 def _short(document: Document) -> str:
@@ -200,47 +238,52 @@ def completeness(items: str | Sequence[str] = "pico", sources: Sequence[str] | N
     for row, item in enumerate(chosen):
         for column, (key, name) in enumerate(names.items()):
             cell: Any = held.get((*key, item))
-            face, hatch, mark, ink = "white", None, "–", QUIET
+            of_this_trial = cell is not None and bool(cell.about == "trial" or frame.loc[item, "subject"] != "trial")
+            _draw_cell(ax, row, column, cell, of_this_trial)
             if cell is not None:
-                of_this_trial = cell.about == "trial" or frame.loc[item, "subject"] != "trial"
-                face, hatch, ink = ("#0B4F7D", None, "white") if of_this_trial else ("#FBE3C0", "////", INK)
-                mark = (str(cell.printed) if len(str(cell.printed)) <= 7 else "✓") if of_this_trial else "✱"
                 shown.loc[item, name] = str(cell.printed) if of_this_trial else f"{cell.printed} (of {cell.about})"
-                counts[name] += bool(of_this_trial)
-            ax.add_patch(
-                Rectangle((column, row), 1, 1, facecolor=face, hatch=hatch, edgecolor="#BBBBBB", linewidth=0.8)
-            )
-            box = {"facecolor": face, "edgecolor": "none", "pad": 1.2} if hatch else None
-            ax.text(column + 0.5, row + 0.5, mark, ha="center", va="center", color=ink, fontsize=10, bbox=box)
+                counts[name] += of_this_trial
     ax.set_xlim(0, len(names))
     ax.set_ylim(len(chosen), 0)
-    ax.set_xticks([n + 0.5 for n in range(len(names))], list(names.values()))
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0)
     labels, starts = _labels(chosen, items, frame)
     ax.set_yticks([n + 0.5 for n in range(len(chosen))], labels)
     for start in starts[1:]:
         ax.axhline(start, color=INK, linewidth=1.4)
-    for label in ax.get_xticklabels():
-        label.set(rotation=40, ha="left", rotation_mode="anchor")
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    fig.legend(
-        handles=[
-            Patch(facecolor="#0B4F7D", edgecolor="#BBBBBB", label="said: the value, or ✓ where it is long"),
-            Patch(facecolor="#FBE3C0", edgecolor="#BBBBBB", hatch="////", label="✱ said, but not of this trial"),
-            Patch(facecolor="white", edgecolor="#BBBBBB", label="– not reported"),
-        ],
-        loc="outside lower left",
-        ncols=3,
-        handlelength=1.4,
-        columnspacing=1.2,
-        fontsize=10,
-    )
+    _name_columns(ax, [n + 0.5 for n in range(len(names))], list(names.values()))
+    handles = [
+        Patch(facecolor="#0B4F7D", edgecolor="#BBBBBB", label="said: the value, or ✓ where it is long"),
+        Patch(facecolor="#FBE3C0", edgecolor="#BBBBBB", hatch="////", label="✱ said, but not of this trial"),
+        Patch(facecolor="white", edgecolor="#BBBBBB", label="– not reported"),
+    ]
+    fig.legend(handles=handles, loc="outside lower left", ncols=3, handlelength=1.4, columnspacing=1.2, fontsize=10)
     counted = [f"{name} {n}" for name, n in counts.items()]
     size = f"{len(chosen)} items in rows, {len(names)} passages in columns"
     alt = f"Table with shades: {size}. Items said of this trial: {join_words(counted)}."
     return Picture(fig, alt, shown)
+
+
+def _draw_cell(ax: Axes, row: int, column: int, cell: Any, of_this_trial: bool) -> None:
+    """One cell: the value or a mark, on the colour of what the passage says."""
+    face, hatch, mark, ink = "white", None, "–", QUIET
+    if cell is not None and of_this_trial:
+        face, ink = "#0B4F7D", "white"
+        mark = str(cell.printed) if len(str(cell.printed)) <= 7 else "✓"
+    elif cell is not None:
+        face, hatch, mark, ink = "#FBE3C0", "////", "✱", INK
+    ax.add_patch(Rectangle((column, row), 1, 1, facecolor=face, hatch=hatch, edgecolor="#BBBBBB", linewidth=0.8))
+    box = {"facecolor": face, "edgecolor": "none", "pad": 1.2} if hatch else None
+    ax.text(column + 0.5, row + 0.5, mark, ha="center", va="center", color=ink, fontsize=10, bbox=box)
+
+
+def _name_columns(ax: Axes, places: Sequence[float], names: Sequence[str]) -> None:
+    """The passages' names above their columns, and no frame."""
+    ax.set_xticks(places, names)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    for label in ax.get_xticklabels():
+        label.set(rotation=40, ha="left", rotation_mode="anchor")
+    for spine in ax.spines.values():
+        spine.set_visible(False)
 
 
 def _items(items: str | Sequence[str], frame: pd.DataFrame) -> list[str]:
@@ -305,29 +348,15 @@ def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Pictu
     fig = Figure(figsize=(8.4, 0.29 * len(first) + 1.9))
     ax = fig.add_subplot()
     kept, changed = dict.fromkeys(shown.columns, 0), dict.fromkeys(shown.columns, 0)
+    line: dict[str, Any] = {"color": "#CCCCCC", "linewidth": 1, "linestyle": "-", "marker": ""}
     for column, name in enumerate(shown.columns):
-        ax.plot(
-            [column, column], [-0.6, len(first) - 0.4], color="#CCCCCC", linewidth=1, linestyle="-", marker="", zorder=1
-        )
+        ax.plot([column, column], [-0.6, len(first) - 0.4], zorder=1, **line)
         for row, printed in enumerate(shown[name]):
-            original = shown.iloc[row, 0]
-            if printed == "not printed":
-                continue
-            same = float(printed) == float(str(original))
-            kept[name] += same
-            changed[name] += not same
-            style = {"facecolor": "white", "edgecolor": MAGNESIUM if same else CONTROL}
-            box = {"boxstyle": "round,pad=0.18" if same else "square,pad=0.22", "linewidth": 1 if same else 2.4} | style
-            ax.text(
-                column,
-                row,
-                printed,
-                ha="center",
-                va="center",
-                fontsize=10,
-                bbox=box,
-                weight="normal" if same else "bold",
-            )
+            if printed != "not printed":
+                same = float(printed) == float(str(shown.iloc[row, 0]))
+                kept[name] += same
+                changed[name] += not same
+                _draw_number(ax, row, column, printed, same)
     outcomes = list(first["outcome"])
     for row in range(1, len(first)):
         if outcomes[row] != outcomes[row - 1]:
@@ -335,22 +364,13 @@ def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Pictu
     ax.set_yticks(range(len(first)), shown.index)
     ax.set_ylim(len(first) - 0.4, -0.6)
     ax.set_xlim(-0.6, len(names) - 0.4)
-    ax.set_xticks(range(len(names)), list(shown.columns))
-    ax.xaxis.tick_top()
-    for label in ax.get_xticklabels():
-        label.set(rotation=40, ha="left", rotation_mode="anchor")
-    ax.tick_params(length=0)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    fig.legend(
-        handles=[
-            Patch(facecolor="white", edgecolor=MAGNESIUM, label="same figure"),
-            Patch(facecolor="white", edgecolor=CONTROL, linewidth=2.4, label="another figure (bold, square)"),
-            Line2D([], [], color="#CCCCCC", linewidth=1, linestyle="-", marker="", label="bare line: not printed"),
-        ],
-        loc="outside lower left",
-        ncols=3,
-    )
+    _name_columns(ax, range(len(names)), list(shown.columns))
+    handles = [
+        Patch(facecolor="white", edgecolor=MAGNESIUM, label="same figure"),
+        Patch(facecolor="white", edgecolor=CONTROL, linewidth=2.4, label="another figure (bold, square)"),
+        Line2D([], [], label="bare line: not printed", **line),
+    ]
+    fig.legend(handles=handles, loc="outside lower left", ncols=3)
     counted = [
         f"{name} {kept[name]} of {len(first)}" + (f" and {changed[name]} changed" if changed[name] else "")
         for name in list(shown.columns)[1:]
@@ -358,6 +378,13 @@ def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Pictu
     what = f"the {len(first)} outcome numbers of {names[reference]} and where they survive"
     alt = f"Chart: {what}. Same figure: {join_words(counted)}."
     return Picture(fig, alt, shown)
+
+
+def _draw_number(ax: Axes, row: int, column: int, printed: str, same: bool) -> None:
+    style = {"facecolor": "white", "edgecolor": MAGNESIUM if same else CONTROL}
+    box = {"boxstyle": "round,pad=0.18" if same else "square,pad=0.22", "linewidth": 1 if same else 2.4} | style
+    weight = "normal" if same else "bold"
+    ax.text(column, row, printed, ha="center", va="center", fontsize=10, bbox=box, weight=weight)
 
 
 def _number_label(row: Any) -> str:
@@ -370,6 +397,16 @@ def _statistic(name: str) -> str:
 
 
 # ── 09: distance from the abstract ──────────────────────────────────────────────────────────────────────────────────
+
+
+_FILLS = [  # face, hatching and ink, one for each kind of a bar
+    ("#0B4F7D", "", "white"),
+    (SKY, "", INK),
+    ("#FBE3C0", "////", INK),
+    ("white", "", QUIET),
+    (PALE, "....", INK),
+    (PINK, "xx", INK),
+]
 
 
 @styled
@@ -386,18 +423,10 @@ def distance(codes: pd.DataFrame | None = None) -> Picture:
         if not {"passage", "code"} <= set(codes.columns):
             raise ValueError("expected a table with columns passage and code")
         counts, title = pd.crosstab(codes["passage"], codes["code"]), "statements"
-    fills = [
-        ("#0B4F7D", "", "white"),
-        (SKY, "", INK),
-        ("#FBE3C0", "////", INK),
-        ("white", "", QUIET),
-        (PALE, "....", INK),
-        (PINK, "xx", INK),
-    ]
     fig = Figure(figsize=(8.4, 0.46 * len(counts) + 1.7))
     ax = fig.add_subplot()
     left = pd.Series(0, index=counts.index)
-    for (face, hatch, ink), column in zip(fills * (1 + len(counts.columns) // len(fills)), counts.columns):
+    for (face, hatch, ink), column in zip(_FILLS * (1 + len(counts.columns) // len(_FILLS)), counts.columns):
         ax.barh(
             range(len(counts)),
             counts[column],

@@ -63,6 +63,12 @@ def timeline() -> Picture:
     ax.set_xlabel("weeks from the start of treatment")
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
+    return Picture(fig, *_timeline_in_words(infusion, oral, control, months))
+
+
+def _timeline_in_words(infusion: float, oral: float, control: float, months: float) -> tuple[str, pd.DataFrame]:
+    """The picture's text and table; lengths in weeks, the follow-up in months."""
+    end, follow = infusion + oral, months * WEEKS_A_MONTH
     alt = (
         f"Time line in weeks. Magnesium arm: infusion for {infusion:g} weeks, then capsules for {oral:g}. Control arm: "
         f"placebo for {control:g} weeks. A result is given for {months:g} months: week {follow:.0f} if counted "
@@ -79,7 +85,7 @@ def timeline() -> Picture:
         ],
         columns=["arm", "what", "from week", "to week"],
     ).set_index("arm")
-    return Picture(fig, alt, table)
+    return alt, table
 
 
 @styled

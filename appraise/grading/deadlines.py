@@ -105,8 +105,7 @@ def run_due_command(slug: str, time: str | None, none: bool) -> int:
 
 def run_extend_command(slug: str, student: str, until: str | None, days: float | None, none: bool, why: str) -> int:
     """`appraise extend`; returns the exit code 0. Neither a time nor days takes the extension back."""
-    assert not (none and (until or days))
-    print(extend(read_settings(), slug, student, until, days, why))
+    print(extend(read_settings(), slug, student, None if none else until, None if none else days, why))
     return 0
 
 

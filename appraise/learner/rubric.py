@@ -146,7 +146,7 @@ def unseen_telling() -> PassageView:
 
     >>> print(unseen_telling())  # doctest: +ELLIPSIS
     A telling written by this course, with faults on purpose
-    [1] An old mineral puts an end to back pain.
+    [1] An old mineral puts an end to one kind of back pain.
     ...
     """
     text = (ASSETS / "unseen-telling.md").read_text(encoding="utf-8")

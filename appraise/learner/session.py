@@ -139,9 +139,9 @@ class PredictionSession:
 
     def spec(self) -> dict[str, Any]:
         p = self.prediction
-        step = 1 if all(isinstance(x, int) for x in (p.low, p.high)) and p.high - p.low > 20 else 0.1
-        if p.high - p.low <= 1:
-            step = 0.01
+        step: float = 1  # what is counted; only points of a scale are measured
+        if p.unit == "points" or not all(isinstance(x, int) for x in (p.low, p.high)):
+            step = 0.01 if p.high - p.low <= 2 else 0.1
         return {"low": p.low, "high": p.high, "unit": p.unit, "title": p.question or "Your prediction", "step": step}
 
     def states(self) -> list[dict[str, Any]]:

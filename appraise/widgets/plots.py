@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -47,26 +48,16 @@ def draw_two_groups(
     treated, control = (arm[0] for arm in changes(common, effect, sd, n, seed=seed))
     once = repeat_two_groups(common, effect, sd, n, trials=1, seed=seed)
     p = [float(values[0]) for values in once]
+    arms = ((0, treated, MAGNESIUM, "o", p[0], "treated"), (1, control, CONTROL, "s", p[1], "control"))
+    rows = {"one trial, p": p}
+    alt = (
+        f"Two groups of {n} invented persons. Mean improvement: treated {treated.mean():.2f}, control "
+        f"{control.mean():.2f}. Within treated {_format_p(p[0])}, within control {_format_p(p[1])}, "
+        f"between the arms {_format_p(p[2])}."
+    )
     with mpl.rc_context(fname=STYLE):
         fig, axes = _new_figure(4.4, 2 if repeat else 1)
-        ax, rng = axes[0], np.random.default_rng(seed)
-        arms = ((0, treated, MAGNESIUM, "o", p[0], "treated"), (1, control, CONTROL, "s", p[1], "control"))
-        for x, values, colour, marker, _, _ in arms:
-            ax.plot(
-                x + rng.uniform(-0.14, 0.14, n), values, marker, color=colour, alpha=0.55, markersize=5, linestyle=""
-            )
-            ax.hlines(values.mean(), x - 0.28, x + 0.28, color=INK, linewidth=2.5)
-        ax.axhline(0, color=QUIET, linewidth=1, linestyle="--")
-        ax.set_xticks([0, 1], [f"{word}\nwithin: {_format_p(within)}" for *_, within, word in arms])
-        ax.set_xlim(-0.6, 1.6)
-        ax.set_ylabel("improvement")
-        ax.set_title(f"One trial; between the arms: {_format_p(p[2])}", fontsize=11)
-        rows = {"one trial, p": p}
-        alt = (
-            f"Two groups of {n} invented persons. Mean improvement: treated {treated.mean():.2f}, control "
-            f"{control.mean():.2f}. Within treated {_format_p(p[0])}, within control {_format_p(p[1])}, "
-            f"between the arms {_format_p(p[2])}."
-        )
+        _draw_one_trial(axes[0], arms, p[2], seed)
         if repeat:
             many = repeat_two_groups(common, effect, sd, n, seed=seed)
             shares = {
@@ -75,32 +66,43 @@ def draw_two_groups(
                 "within exactly one": many.in_exactly_one,
                 "between the arms": many.between_arms,
             }
-            bars, ys = axes[1], range(len(shares))
-            fills = [MAGNESIUM, CONTROL, "#E69F00", "white"]
-            for y, share, fill, hatch in zip(ys, shares.values(), fills, ["", "", "////", ""]):
-                bars.barh(y, share, color=fill, hatch=hatch, edgecolor=INK, height=0.6)
-                bars.text(share + 0.02, y, _format_percent(share), va="center")
-            bars.set_yticks(ys, list(shares))
-            bars.invert_yaxis()
-            bars.set_xlim(0, 1.15)
-            bars.set_xticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
-            bars.set_title("Significant, of 1,000 repetitions", fontsize=11)
-            alt += (
-                " Of 1,000 repetitions significant: "
-                + ", ".join(f"{k} {_format_percent(v)}" for k, v in shares.items())
-                + "."
-            )
+            _draw_shares(axes[1], shares)
+            named = ", ".join(f"{test} {_format_percent(share)}" for test, share in shares.items())
+            alt += f" Of 1,000 repetitions significant: {named}."
             if effect == 0:
                 expected = exactly_one(power_within(common / sd, n))
-                bars.axvline(expected, ymin=0.25, ymax=0.5, color=INK, linestyle=":")
+                axes[1].axvline(expected, ymin=0.25, ymax=0.5, color=INK, linestyle=":")
                 alt += f" The formula 2π(1−π) gives {_format_percent(expected)} for exactly one."
-            rows["of 1,000, share significant"] = [
-                shares["within treated"],
-                shares["within control"],
-                shares["between the arms"],
-            ]
+            rows["of 1,000, share significant"] = [shares[test] for test in shares if test != "within exactly one"]
     table = pd.DataFrame(rows, index=pd.Index(["within treated", "within control", "between the arms"], name="test"))
     return Picture(fig, alt, table.round(3))
+
+
+def _draw_one_trial(ax: Axes, arms: Sequence[tuple[Any, ...]], between: float, seed: int) -> None:
+    """Every person's change, a line for each mean; `arms`: place, changes, colour, marker, p within, name."""
+    rng = np.random.default_rng(seed)
+    for x, values, colour, marker, _, _ in arms:
+        at = x + rng.uniform(-0.14, 0.14, len(values))
+        ax.plot(at, values, marker, color=colour, alpha=0.55, markersize=5, linestyle="")
+        ax.hlines(values.mean(), x - 0.28, x + 0.28, color=INK, linewidth=2.5)
+    ax.axhline(0, color=QUIET, linewidth=1, linestyle="--")
+    ax.set_xticks([0, 1], [f"{word}\nwithin: {_format_p(within)}" for *_, within, word in arms])
+    ax.set_xlim(-0.6, 1.6)
+    ax.set_ylabel("improvement")
+    ax.set_title(f"One trial; between the arms: {_format_p(between)}", fontsize=11)
+
+
+def _draw_shares(ax: Axes, shares: Mapping[str, float]) -> None:
+    """A bar for each test: how often it was significant."""
+    fills = [MAGNESIUM, CONTROL, "#E69F00", "white"]
+    for y, (share, fill, hatch) in enumerate(zip(shares.values(), fills, ["", "", "////", ""])):
+        ax.barh(y, share, color=fill, hatch=hatch, edgecolor=INK, height=0.6)
+        ax.text(share + 0.02, y, _format_percent(share), va="center")
+    ax.set_yticks(range(len(shares)), list(shares))
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1.15)
+    ax.set_xticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
+    ax.set_title("Significant, of 1,000 repetitions", fontsize=11)
 
 
 def draw_regression(

@@ -24,7 +24,6 @@ nb_code_prompt_hide = "Hide the code"
 
 html_theme = "sphinx_book_theme"
 html_theme_options = {
-    "collapse_navigation": True,  # the theme's buttons that fold a part open have no name for a screen reader
     "home_page_in_toc": True,
     "navbar_persistent": [],  # the sidebar has the search
     "use_download_button": False,

@@ -153,7 +153,7 @@ def test_from_release_to_feedback_by_clicking(course, chromium, serving, free_po
         assert page.evaluate("document.documentElement.lang") == "en"
         told = page.inner_text("main")
         assert f"{11 + sum(levels)} of 41 points" in told
-        assert f"Interests and source {levels[8]}" in told
+        assert f"{CRITERIA[8].name}\t{levels[8]} of 3" in told
         assert "A clear start." in told
         assert violations(page) == []
         page.close()

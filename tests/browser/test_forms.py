@@ -508,7 +508,8 @@ def test_what_the_kernel_never_got_is_offered_when_it_ends(room):
     assert "safe" not in form.inner_text()
     form.get_by_role("button", name="Wake the forms").click()
     form.get_by_role("textbox").wait_for()
-    assert form.get_by_role("textbox").input_value() == "Kept."
+    area = form.get_by_role("textbox").element_handle()
+    room.page.wait_for_function("area => area.value === 'Kept.'", arg=area)
     assert offered.inner_text() == "Kept. And this, cut off."
 
 

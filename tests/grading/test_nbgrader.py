@@ -13,9 +13,10 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import REPO, SLUG
 from nbgrader.api import Gradebook
-from test_judge import FULL
+
+from tests.grading.conftest import REPO, SLUG
+from tests.grading.judging.test_judging import FULL
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 

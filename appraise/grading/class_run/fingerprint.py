@@ -13,8 +13,6 @@ from appraise.grading.judging.lesson import Lesson
 from appraise.grading.settings import Settings
 from appraise.grading.submission.folder import Submission, digest
 
-__all__ = ["digest", "fingerprint_key", "library_digest"]
-
 _LIBRARY_ROOT = ROOT
 
 

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,7 +28,7 @@ from appraise.errors import ClassError, GradebookError
 from appraise.exercises.exercise import Status
 from appraise.grading import scratch
 from appraise.grading.class_run.autograded_folder import autograded_path, write_autograded
-from appraise.grading.class_run.fingerprint import digest, fingerprint_key, library_digest
+from appraise.grading.class_run.fingerprint import fingerprint_key, library_digest
 from appraise.grading.class_run.pool import Pool, dask_pool, is_worker_lost, local_pool
 from appraise.grading.class_run.summary import Progress, Summary
 from appraise.grading.class_run.task import Result, Task, close_prepared, prepare, result_at_fault, run_task
@@ -38,7 +38,7 @@ from appraise.grading.judging.lesson import Lesson, load_course_lesson
 from appraise.grading.judging.outcome import OutcomeStatus
 from appraise.grading.roster import tell_strangers
 from appraise.grading.settings import Settings, read_settings
-from appraise.grading.submission.folder import Submission, list_students, read_submission
+from appraise.grading.submission.folder import Submission, digest, list_students, read_submission
 from appraise.grading.submission.release import released_stubs
 from appraise.grading.worker.probe import forbidden_paths
 
@@ -78,11 +78,7 @@ def grade_class(slug: str, workers: int | None = None, dask: str | None = None, 
     blank = _blank_task(settings, lesson, trust)
     summary = Summary(slug)
     with _exclusive_run(settings.own) as folder, contextlib.ExitStack() as stack:
-        with open_gradebook(settings) as gradebook:
-            # the gradebook is closed again before workers start
-            waiting = [s for s in students if not gradebook.has(slug) or not _is_done(settings, lesson, s, gradebook)]
-            if not waiting:
-                _register_lesson(lesson, gradebook)
+        waiting = _find_waiting(settings, lesson, students)
         summary.before = len(students) - len(waiting)
         if waiting:
             if not dask:
@@ -90,14 +86,29 @@ def grade_class(slug: str, workers: int | None = None, dask: str | None = None, 
                 prepare(blank)  # once, here; the workers of this machine take clones of its fork server
             processes = min(workers or len(os.sched_getaffinity(0)), len(waiting))
             with dask_pool(dask) if dask else local_pool(processes, folder) as pool:
-                for future in [pool.executor.submit(run_task, blank) for _ in range(pool.workers)]:
-                    future.result()  # the canaries come first: nothing is written before they passed
+                _try_canaries(pool, blank)
                 with open_gradebook(settings) as gradebook:
                     _register_lesson(lesson, gradebook)
                     _ClassRun(settings, lesson, blank, pool, gradebook, summary).grade(waiting)
     summary.seconds = time.monotonic() - began
     print(summary)
     return 1 if summary.statuses[OutcomeStatus.FAULT] else 0
+
+
+def _find_waiting(settings: Settings, lesson: Lesson, students: Sequence[str]) -> list[str]:
+    """Whose work is not graded as it is; the gradebook is closed again before workers start."""
+    with open_gradebook(settings) as gradebook:
+        known = gradebook.has(lesson.slug)
+        waiting = [s for s in students if not known or not _is_done(settings, lesson, s, gradebook)]
+        if not waiting:
+            _register_lesson(lesson, gradebook)
+    return waiting
+
+
+def _try_canaries(pool: Pool, blank: Task) -> None:
+    """Have every worker judge the canaries: nothing is written before they passed."""
+    for future in [pool.executor.submit(run_task, blank) for _ in range(pool.workers)]:
+        future.result()
 
 
 def _blank_task(settings: Settings, lesson: Lesson, trust: bool) -> Task:

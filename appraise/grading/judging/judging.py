@@ -192,22 +192,16 @@ class _SubmissionRun:
         ex = self.lesson.exercises[name]
         points = float(ex.points)
         place = self.lesson.answer_of[name]
-        written = ex.is_prose
-
-        def nothing(status: Status, remark: str) -> ItemResult:
-            if written and self._is_changed(place):
-                remark = remark.removesuffix(" It gets no points; the other cells were graded.")
-                return ItemResult(name, None, points, Status.MARKED, f"{remark} {READ_ALL_THE_SAME}")
-            return ItemResult(name, 0.0, points, status, remark)
-
         if self.grade_ids[place] in self.answers.unread:
             remark = "The file that was handed in is damaged, and this answer could not be read. A person looks at it."
             return ItemResult(name, None, points, Status.UNREADABLE, remark)
         if self.answers.texts.get(self.grade_ids[place]) is None:
-            return nothing(Status.MISSING, "The answer cell is not in the notebook that was handed in.")
+            return self._nothing(
+                ex, place, Status.MISSING, "The answer cell is not in the notebook that was handed in."
+            )
         if place in self.ended:
             e = self.ended[place]
-            return nothing(e.status, _remark_on_end(e))
+            return self._nothing(ex, place, e.status, _remark_on_end(e))
         try:
             verdict = self._verdict(name, ex, place)
         except WorkerDied as e:
@@ -218,7 +212,7 @@ class _SubmissionRun:
             if not self.could_be_read and place in self.ran:
                 self.ran.remove(place)
             self.outputs[place] = [*before, *self.outputs[place]]
-            return nothing(e.status, _remark_on_end(e))
+            return self._nothing(ex, place, e.status, _remark_on_end(e))
         except SandboxError:
             raise
         except Exception as e:
@@ -228,18 +222,20 @@ class _SubmissionRun:
                 name, None, points, Status.FAULT, "This answer could not be judged; a person looks at it."
             )
         if verdict is None:
-            error = self.errors.get(place)
-            if error == "MemoryError":
-                return nothing(Status.MEMORY_LIMIT, "Your cell asked for more memory than it may use.")
-            if error:
-                return nothing(Status.CRASHED, f"Your cell stopped with {error} before `{ex.name}` had a value.")
-            return nothing(Status.NO_ANSWER, f"There is no name `{ex.name}` after your cell ran. Was it renamed?")
-        if written and verdict.status is Status.MARKED:
+            return self._nothing(ex, place, *_why_no_value(ex.name, self.errors.get(place)))
+        if ex.is_prose and verdict.status is Status.MARKED:
             return ItemResult(name, None, points, Status.MARKED, verdict.remark)
-        if written and verdict.status is not Status.NO_ANSWER and _WORDS.search(self.sources[place]):
+        if ex.is_prose and verdict.status is not Status.NO_ANSWER and _WORDS.search(self.sources[place]):
             return ItemResult(name, None, points, Status.MARKED, f"{verdict.remark} {READ_ALL_THE_SAME}")
         earned = round(min(max(verdict.share, 0.0), 1.0) * points, 2)
         return ItemResult(name, earned, points, verdict.status, verdict.remark, verdict.misconception, verdict.wrong)
+
+    def _nothing(self, ex: Exercise, place: int, status: Status, remark: str) -> ItemResult:
+        """No points; but a text that stands there goes to a person, whatever broke it."""
+        if ex.is_prose and self._is_changed(place):
+            remark = remark.removesuffix(" It gets no points; the other cells were graded.")
+            return ItemResult(ex.id, None, float(ex.points), Status.MARKED, f"{remark} {READ_ALL_THE_SAME}")
+        return ItemResult(ex.id, 0.0, float(ex.points), status, remark)
 
     def _is_changed(self, place: int) -> bool:
         text = self.sources[place].strip()
@@ -261,6 +257,15 @@ class _SubmissionRun:
             return Called(validate(reply.get("result")), after if isinstance(after, list) else [])
 
         return judge(ex, validate(value), call)
+
+
+def _why_no_value(name: str, error: str | None) -> tuple[Status, str]:
+    """What it is called, and what is said, when a cell that ran left no value."""
+    if error == "MemoryError":
+        return Status.MEMORY_LIMIT, "Your cell asked for more memory than it may use."
+    if error:
+        return Status.CRASHED, f"Your cell stopped with {error} before `{name}` had a value."
+    return Status.NO_ANSWER, f"There is no name `{name}` after your cell ran. Was it renamed?"
 
 
 def _remark_on_end(e: WorkerDied) -> str:

@@ -26,7 +26,7 @@ from tests import bank
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 COURSE = load_course()
 SLUGS = [lesson.slug for lesson in COURSE.lessons if (ROOT / "solutions" / lesson.slug).is_dir()]
 SECONDS = 120  # ends a notebook that hangs
@@ -152,8 +152,8 @@ def test_the_shape_of_a_lesson(slug):
 @pytest.mark.parametrize("slug", [s for s in SLUGS if s != "00-start-here"])
 def test_the_minutes_of_the_manifest_are_computed(slug):
     lesson = COURSE.lesson(slug)
-    written = read_source(bank.ROOT / "solutions" / slug / f"{slug}.md").notebook  # without the lines that lead on
-    assert minutes_of(written, entries(slug)) == (lesson.minutes, lesson.extra_minutes)
+    source = read_source(ROOT / "solutions" / slug / f"{slug}.md").notebook
+    assert minutes_of(source, entries(slug)) == (lesson.minutes, lesson.extra_minutes)
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -8,8 +8,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import SLUG
-from test_classrun import CORE
 
 from appraise.grading.class_run.run import grade_class
 from appraise.grading.gradebook.writer import open_gradebook
@@ -17,6 +15,8 @@ from appraise.grading.judging.lesson import load_course_lesson
 from appraise.grading.settings import read_settings
 from appraise.grading.submission.notebook_choice import choose_notebook
 from appraise.grading.submission.release import released_stubs
+from tests.grading.class_run.test_class_run import CORE
+from tests.grading.conftest import SLUG
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import REPO
 
 from appraise.grading.class_run.run import grade_class
 from appraise.grading.judging.lesson import Lesson
 from appraise.grading.submission.matching import match_answers, why_no_number
 from appraise.grading.submission.reading import read_notebook
+from tests.grading.conftest import REPO
 
 Handed = Callable[..., Any]
 

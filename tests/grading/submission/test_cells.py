@@ -9,8 +9,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import REPO
-from test_judge import FULL, points
 
 from appraise.grading.judging.judging import grade_submission
 from appraise.grading.judging.lesson import load_lesson, start_fork_server
@@ -19,6 +17,8 @@ from appraise.grading.reports import own_notebook
 from appraise.grading.submission.matching import match_answers
 from appraise.grading.submission.reading import read_notebook
 from appraise.learner.report import lesson_standing
+from tests.grading.conftest import REPO
+from tests.grading.judging.test_judging import FULL, points
 from tests.rearranged import WAYS, cell_of, rearranged
 
 Graded = Callable[..., Outcome]

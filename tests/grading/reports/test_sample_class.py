@@ -23,7 +23,7 @@ from appraise.grading.settings import Settings, read_settings
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
-REPO = Path(__file__).parents[2]
+REPO = Path(__file__).parents[3]
 ANSWERS = {
     "n-in-each-arm": [{"answer": "arm_n = '40'", "points": 1}, {"answer": "arm_n = 80", "points": 0}],
     "which-design": [{"answer": "design = 'case report'", "points": 0}],

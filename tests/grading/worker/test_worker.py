@@ -130,7 +130,7 @@ def test_outputs_are_those_of_a_kernel(process: ForkServer) -> None:
 
 
 def test_every_solution_notebook_shows_what_a_kernel_shows() -> None:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     found = sorted((root / "solutions").glob("*/*.ipynb"))
     assert found
     for path in found:

@@ -12,7 +12,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import REPO
 from nbgrader.api import Gradebook
 
 from appraise.__main__ import main
@@ -22,6 +21,7 @@ from appraise.cases.labels import LABELS
 from appraise.cases.shelf import Shelf
 from appraise.grading.class_run.run import grade_class
 from appraise.grading.judging.student_case import WITHHELD
+from tests.grading.conftest import REPO
 
 pytestmark = pytest.mark.slow  # class runs: not in `make fast`
 

@@ -28,7 +28,7 @@ from appraise.grading.worker.starting import start_sandboxed
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
 
-REPO = Path(__file__).parents[2]
+REPO = Path(__file__).parents[3]
 LIMITS = Limits(item_seconds=10, memory_bytes=400_000_000, processes=12)
 
 
@@ -93,7 +93,7 @@ def test_a_hole_in_the_sandbox_is_found_and_nothing_starts(monkeypatch: pytest.M
     def holed(home: Path) -> list[str]:
         first, *rest = whole(home)
         at = rest.index("--remount-ro")
-        return [first, *rest[:at], "--ro-bind", str(here.parents[1]), str(here.parents[1]), *rest[at:]]
+        return [first, *rest[:at], "--ro-bind", str(here.parents[2]), str(here.parents[2]), *rest[at:]]
 
     if unavailable_tiers()[BUBBLEWRAP]:
         pytest.skip("tier 1 does not stand on this machine: bubblewrap is missing")
@@ -298,7 +298,7 @@ PAGE = (REPO / "appraise" / "grading" / "README.md").read_text(encoding="utf-8")
 def test_every_claim_of_the_page_names_tests_that_there_are() -> None:
     from tests.hostile.submissions import CLASS
 
-    files = [f for part in ("grading", "hostile", "browser") for f in (REPO / "tests" / part).glob("*.py")]
+    files = [f for part in ("grading", "hostile", "browser") for f in (REPO / "tests" / part).rglob("*.py")]
     known = {n for f in files for n in re.findall(r"^def (test_\w+)", f.read_text(encoding="utf-8"), re.M)}
     known |= {s.name for s in CLASS}
     protected, _, rest = PAGE.partition("## Protected")[2].partition("## Not protected")

@@ -13,7 +13,7 @@ import pytest
 
 from tests import mutants, rates
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def command(module: str) -> subprocess.CompletedProcess[str]:

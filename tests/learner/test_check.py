@@ -22,7 +22,7 @@ from appraise.learner.remark import render_remark
 from appraise.learner.worked import worked
 from appraise.markup import inline
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 EXERCISE = "numbers-why-that-one"  # four options, one point, not graded
 GRADED = "numbers-follow-it-home"
 FUNCTION = "numbers-how-far-can-it-stretch"

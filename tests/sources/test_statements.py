@@ -19,7 +19,7 @@ from appraise.sources.statements import statement_words, statements
 from appraise.sources.tables import outside
 from tests import bank
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 EXERCISES = ROOT / "solutions" / "09-spin" / "exercises.yml"
 
 

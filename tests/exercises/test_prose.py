@@ -31,7 +31,7 @@ STOPPED = {
     ],
     "between-groups": ["Pain fell more than with placebo.", "A significant improvement (p = 0.034) over placebo."],
     "motive": ["They only say so because they sell it.", "They want to sell pills."],
-    "voices-as-studies": ["Several reviews confirm the result.", "Three pages agree."],
+    "voices-as-studies": ["Several reviews confirm the result.", "Three pages agree.", "Many studies back this."],
     "overstated": ["A highly significant result.", "A breakthrough."],
     "figures": ["99.9 % were better.", "Pain fell to 3.55."],
 }
@@ -47,6 +47,7 @@ At least two of the reviews rest on this same trial.
 One page states that it sells a product.
 Forty people were in each group; 5 to 12 of them are shown.
 It can’t be said how they compared with the placebo group.
+Two trials asked people with pain in the back.
 """.strip().splitlines()
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import nbformat
 import pytest
-from test_judge import FULL, points
 
 from appraise.grading.judging.lesson import Lesson
 from appraise.grading.judging.outcome import Outcome
 from appraise.grading.submission.attachments import MOST_FILE_BYTES, read_attachments
 from appraise.grading.submission.notebook_choice import which_lesson
 from appraise.grading.submission.reading import read_notebook
+from tests.grading.judging.test_judging import FULL, points
 
 Graded = Callable[..., Outcome]
 Handed = Callable[..., Any]

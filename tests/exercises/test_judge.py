@@ -17,7 +17,7 @@ from appraise.exercises.judge import judge
 from appraise.exercises.serialize import encode
 from appraise.exercises.values import normalize, read_number
 from appraise.learner.check import caller
-from tests.test_plain import HOSTILE, plain_values
+from tests.exercises.test_serialize import HOSTILE, plain_values
 
 
 def exercise(expected, kind="compute", **fields):

@@ -9,9 +9,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from test_classrun import CORE, NONE, points, statuses
-from test_judge import FULL
-from test_judge import points as points_of
 
 from appraise.grading.class_run.run import grade_class
 from appraise.grading.gradebook.writer import open_gradebook
@@ -21,6 +18,9 @@ from appraise.grading.settings import read_settings
 from appraise.grading.submission.matching import match_answers
 from appraise.grading.submission.reading import read_notebook
 from appraise.grading.submission.release import answer_cells
+from tests.grading.class_run.test_class_run import CORE, NONE, points, statuses
+from tests.grading.judging.test_judging import FULL
+from tests.grading.judging.test_judging import points as points_of
 
 Graded = Callable[..., Outcome]
 Handed = Callable[..., Any]
