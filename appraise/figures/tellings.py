@@ -185,9 +185,9 @@ def _chain_in_words(
     if unknown:
         sentences.append(f"Whether {join_words(unknown, 'or')} rests on this trial is not known.")
     sentences += [f"{join_words(names)}: {way}." for way, names in groups.items()]
-    for name, theirs in named.items():
-        if theirs:
-            sentences.append(f"{name} names {join_words([_short(r) for r in theirs])}.")
+    for name, others in named.items():
+        if others:
+            sentences.append(f"{name} names {join_words([_short(r) for r in others])}.")
     return " ".join(sentences)
 
 
