@@ -15,6 +15,8 @@ _BLUNT = re.compile(
     r"\b(main outcome|primary outcome|you should|ask your doctor|take it|buy now|guarantee\w*|miracle|cures?)\b", re.I
 )
 _ARTICLE = re.compile(r"\b(?:[Aa] [aeio]\w+|[Aa]n [bcdfgjklmnpqrstvwxyz]\w+)\b")
+_AGREEMENT = re.compile(r"\b\w*[^\Ws]s does\b")
+_SIDES = re.compile(r"\b(?:one group|the first) [^,;.]*, on the other\b", re.IGNORECASE)
 _FEW = re.compile(r"(?<![\d.-])\b(1|one) (people|weeks|points|minutes|trials|persons)\b", re.IGNORECASE)
 
 
@@ -44,6 +46,8 @@ def _check_words(case: Case) -> Iterator[str]:
             ("not for print", _BLUNT),
             ("article", _ARTICLE),
             ("one of many", _FEW),
+            ("number", _AGREEMENT),
+            ("sides", _SIDES),
         ):
             if match := pattern.search(text):
                 yield f"{name}: {match[0]!r} in {text!r}"

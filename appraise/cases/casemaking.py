@@ -21,6 +21,7 @@ from appraise.cases.tasks import (
     fate_of,
     headline_key,
     p_key,
+    p_reason,
 )
 from appraise.cases.wordings import VOICES, Topic, Voice, load_names, load_remarks, load_topics
 from appraise.cases.worlds import World
@@ -83,6 +84,11 @@ class Case:
     def p(self) -> PFit:
         """Whether the printed p can fit."""
         return p_key(self.world)
+
+    @property
+    def p_reason(self) -> str:
+        """Why the printed p can fit, cannot, or leaves it open."""
+        return p_reason(self.world)
 
     @property
     def bias(self) -> dict[str, Concern]:

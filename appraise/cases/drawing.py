@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from appraise.cases.labels import SUBJECTS, Claim, LabelError, label
 from appraise.cases.patients import NoFit, Ratings, change, change_with_count, rate
-from appraise.cases.stats import NearEdge, compare_means, mean, print_p, round_figure, sd, t_quantile
+from appraise.cases.stats import NearEdge, chi_square, compare_means, mean, print_p, round_figure, sd, t_quantile
 from appraise.cases.stream import Stream
 from appraise.cases.tasks import p_range
 from appraise.cases.wordings import Names, Topic
@@ -20,6 +20,8 @@ from appraise.cases.worlds import Arm, Comparator, Outcome, Style, World
 COMPARATORS: tuple[Comparator, ...] = ("sham", "nothing", "usual")
 _STYLES: tuple[Style, ...] = ("full", "full", "arms", "bare", "within")
 _ATTEMPTS = 400
+_ALIKE = 3.2
+"""The largest chi-square of two counts that are alike: p is then above 0.07, as for a mean that does not differ."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class _Draw:
         weeks, follow_up, count_week = self._weeks()
         differs = self._differs()
         threshold, measure_mean, step = self._most_reached()
-        counts = self._counts(sizes, is_most_needed=threshold is not None)
+        is_alike = threshold is not None and differs == "rating"
+        counts = self._counts(sizes, is_most_needed=threshold is not None, is_alike=is_alike)
         measured = self._measured(sizes, counts, threshold, measure_mean, step, is_wanted=_side(differs == "measure"))
         rating = self._rating(sizes, is_wanted=_side(differs == "rating"))
         comparator = stream.choose(COMPARATORS)
@@ -210,10 +213,14 @@ class _Draw:
         step = stream.between(2, max(3, number // 2))
         return (number if self.claim("most_reached", number=number) else None), number, step
 
-    def _counts(self, sizes: _Sizes, is_most_needed: bool) -> tuple[int, int]:
-        """How many people of each arm were counted, so that the claim on the share is an absolute or a relative one."""
+    def _counts(self, sizes: _Sizes, is_most_needed: bool, is_alike: bool) -> tuple[int, int]:
+        """How many people of each arm were counted, so that the claim on the share is an absolute or a relative one.
+
+        Where people are counted on the measure, and the measure does not differ, their counts are alike too: they
+        would contradict its p otherwise.
+        """
         stream = self.stream
-        number = stream.between(20, 45)
+        number = stream.between(12, 19) if is_alike else stream.between(20, 45)
         is_absolute = self.claim("share", number=number)
         n1, n2 = sizes.analysed
         lowest = 0.55 if is_most_needed else 0.35
@@ -224,6 +231,8 @@ class _Draw:
                 points, ratio = p1 - p2, round(100 * (p1 - p2) / p2)
                 exact = 100 * (k1 / n1 - k2 / n2), 100 * (k1 * n2 / (k2 * n1) - 1)
                 value, true = (points, exact[0]) if is_absolute else (ratio, exact[1])
+                if is_alike and chi_square((k1, n1), (k2, n2)) > _ALIKE:
+                    continue
                 if value == number and abs(true - number) < 0.5 and abs(points - ratio) >= 5:
                     pairs.append((k1, k2))
         if not pairs:

@@ -148,14 +148,15 @@ def task_fields(text: CaseText, key: CaseKey) -> dict[str, Fields]:
 def with_case(exercises: Mapping[str, Exercise], fields: Mapping[str, Fields], code: str) -> dict[str, Exercise]:
     """A lesson's exercises, those of the graded case asked by another case; `exercises` stays as it is.
 
-    Remarks that were written for the demonstration's answers do not go along. A task that the case does not ask stays.
+    Remarks and reasons that were written for the demonstration's answers do not go along. A task that the case does
+    not ask stays.
     """
     made = dict(exercises)
     for task, own in (*fields.items(), (CODE_TASK, {"expected": code})):
         if task in made:
             known = Exercise.from_json({"name": made[task].name, "kind": made[task].kind, **own})
             changed = {name: getattr(known, name) for name in _OF_A_CASE}
-            made[task] = replace(made[task], right=None, **changed)
+            made[task] = replace(made[task], right=None, reasons={}, **changed)
     return made
 
 

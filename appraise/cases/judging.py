@@ -7,7 +7,7 @@ Points of a mark: two thirds for the first step, one third for the kind; each ki
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -130,7 +130,10 @@ def judge_bias(key: CaseKey, answers: Mapping[str, str | None]) -> Result:
 
 def judge_p(key: CaseKey, answer: str | None) -> Result:
     """Whether the printed p can fit."""
-    return _judge_words([key.p] if key.p else [], [answer] if key.p else [], P_FITS, ["The p value"])
+    result = _judge_words([key.p] if key.p else [], [answer] if key.p else [], P_FITS, ["The p value"])
+    if answer is None or not key.p_reason:
+        return result
+    return replace(result, remarks=tuple(f"{remark} {key.p_reason}" for remark in result.remarks))
 
 
 def judge_headline(key: CaseKey, answer: int | None) -> Result:

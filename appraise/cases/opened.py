@@ -102,6 +102,10 @@ class OpenCase:
         """The four headlines."""
         return show_headlines(self.text)
 
+    def fitting(self) -> int:
+        """How many sentences fit the abstract, over all tellings."""
+        return sum(mark.step == STEPS[0] for marks in self._pair[1].marks for mark in marks)
+
     def worked(self) -> HtmlPage:
         """Every sentence with its mark and its reason."""
         return show_worked(*self._pair)

@@ -92,6 +92,7 @@ class CaseKey(_Strict):
     figures: tuple[Fate, ...] = ()
     difference: DifferenceKeyRecord | None = None
     p: PFit | None = None
+    p_reason: str = ""
     headline: int | None = None
     headline_faults: tuple[tuple[str, ...], ...] = ()
     bias: dict[str, Concern] = {}
@@ -142,6 +143,7 @@ def case_key(case: Case, code: str) -> CaseKey:
             difference=difference.difference, interval=difference.interval, tolerance=difference.tolerance
         ),
         p=case.p,
+        p_reason=case.p_reason,
         headline=case.headline.fair,
         headline_faults=case.headline.wrong,
         bias=case.bias,
@@ -151,6 +153,8 @@ def case_key(case: Case, code: str) -> CaseKey:
 def _mark_key(case: Case, sentence: Sentence) -> MarkKey:
     remarks = load_remarks()
     reason = remarks.reasons[sentence.label].format(matter=remarks.matters[sentence.claim.subject].matter)
+    if sentence.claim.subject == "p_value" and sentence.label == "faithful":
+        reason = remarks.printed_p
     silent = sentence.label in ("unknown", "silence as finding")
     return MarkKey(
         step=sentence.step,

@@ -151,7 +151,9 @@ def _methods(world: World, topic: Topic) -> _Parts:
     yield "use", {"use": use, "weeks": world.weeks, "follow_up": world.follow_up}
     if world.are_participants_unaware is not None:
         yield "unaware" if world.are_participants_unaware else "aware", {}
-    yield "outcomes", {}
+    # people are counted on the measure in a week in which it was recorded
+    is_later = world.count_threshold is not None and world.count_week != world.weeks
+    yield "outcomes_later" if is_later else "outcomes", {"week": world.count_week}
     if world.are_assessors_blind:
         yield "assessors", {}
     yield "count_time", {"week": world.count_week}

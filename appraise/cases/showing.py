@@ -139,7 +139,7 @@ def _key_rows(text: CaseText, key: CaseKey) -> dict[str, list[str]]:
         ends = " to ".join(key.difference.interval) if key.difference.interval else CANNOT
         rows["unseen-own-difference"] = [f"Difference: {key.difference.difference or CANNOT}; interval: {ends}."]
     if key.p:
-        rows["unseen-own-p"] = [f"The p value: {key.p}."]
+        rows["unseen-own-p"] = [f"The p value: {key.p}. {key.p_reason}".rstrip()]
     rows["unseen-own-bias"] = [
         f"{text.questions.get(name, name)} The text {answer}." for name, answer in key.bias.items()
     ]

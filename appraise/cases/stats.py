@@ -82,15 +82,15 @@ def round_figure(value: float | Fraction, decimals: int) -> str:
 
 
 def print_p(p: float) -> str:
-    """A p value as journals print it: two decimals from 0.1 on, three below, and "< 0.001".
+    """A p value as journals print it: two decimals from 0.10 on, three below, and "< 0.001".
 
-    >>> print_p(0.0312), print_p(0.31415), print_p(0.0002)
-    ('p = 0.031', 'p = 0.31', 'p < 0.001')
+    >>> print_p(0.0312), print_p(0.31415), print_p(0.0002), print_p(0.0997)
+    ('p = 0.031', 'p = 0.31', 'p < 0.001', 'p = 0.10')
     """
-    for edge in (0.001, 0.1):
+    for edge in (0.001, 0.0995):
         if abs(p - edge) < 1e-6:
             raise NearEdge(str(p))
-    return "p < 0.001" if p < 0.001 else f"p = {round_figure(p, 2 if p > 0.1 else 3)}"
+    return "p < 0.001" if p < 0.001 else f"p = {round_figure(p, 2 if p > 0.0995 else 3)}"
 
 
 def compare_means(first: Sequence[int], second: Sequence[int]) -> tuple[float, float, float]:
@@ -101,3 +101,17 @@ def compare_means(first: Sequence[int], second: Sequence[int]) -> tuple[float, f
     se = math.sqrt(pooled * (1 / n1 + 1 / n2))
     difference = float(mean(first) - mean(second))
     return difference, se, t_two_sided(difference / se, df)
+
+
+def chi_square(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """Pearson's chi-square, one degree of freedom, of two counts, each with the number of people that it is of.
+
+    >>> round(chi_square((30, 35), (13, 26)), 2)
+    9.15
+    """
+    (k1, n1), (k2, n2) = first, second
+    counted = k1 + k2
+    total = n1 + n2
+    if not 0 < counted < total:
+        return 0.0
+    return total * (k1 * n2 - k2 * n1) ** 2 / (counted * (total - counted) * n1 * n2)

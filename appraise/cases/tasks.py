@@ -114,6 +114,28 @@ def p_key(world: World) -> PFit:
     return "can fit" if world.does_p_fit else "cannot fit"
 
 
+def p_reason(world: World) -> str:
+    """Why the printed p can go with the other printed figures, cannot, or leaves it open."""
+    if world.style not in ("full", "arms"):
+        return "Neither an interval nor SDs are printed, so no standard error can be worked out."
+    df = world.analysed - 2
+    width = (_read(world.high) - _read(world.low)) / 2
+    se = width / t_quantile(df) if world.style == "full" else _pooled(world.treated, world.control, 0.0)
+    low, high = p_range(world.treated, world.control, _read(world.difference), se, world.style)
+    return f"With rounding allowed for, the figures beside it go with {_span(low, high)}; {world.rating_p} is printed."
+
+
+def _read(figure: str) -> float:
+    return float(figure.replace("−", "-"))
+
+
+def _span(low: float, high: float) -> str:
+    """The values that p may have, in words."""
+    if high < 0.001:
+        return "a p below 0.001"
+    return f"a p of at most {high:.2g}" if low < 0.001 else f"a p from {low:.2g} to {high:.2g}"
+
+
 def bias_key(world: World) -> dict[str, Concern]:
     """What the abstract lets one say on three sources of bias (RoB 2, domains 1, 4 and 3).
 

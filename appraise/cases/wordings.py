@@ -248,6 +248,7 @@ class Remarks(_Strict):
     kinds: dict[Kind, Text]
     matters: dict[str, Matter]
     reasons: dict[Label, Text]
+    printed_p: Text
     wrong: dict[str, Text]
     confusions: tuple[Confusion, ...]
 

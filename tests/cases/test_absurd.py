@@ -35,6 +35,8 @@ def with_world(case, **changes):
         ("You should wear the band.", "not for print"),
         ("A empty band was worn.", "article"),
         ("There were 1 people.", "one of many"),
+        ("It lowers itching more than showers does.", "number"),
+        ("One group had the drill, on the other nothing.", "sides"),
         ("It ended well ", "spaces"),
         ("the band was worn.", "capital letter"),
         ("“The band was worn.", "do not close"),

@@ -115,6 +115,9 @@ def test_words():
     assert judge_figures(KEY, [None, "calculated"]).remarks == ("Figure 1 has no answer yet.", "Figure 2: right.")
     assert judge_p(KEY, "can fit").points == 1
     assert judge_p(KEY, "cannot fit").points == 0
+    explained = KEY.model_copy(update={"p_reason": "No SD is printed."})
+    assert judge_p(explained, "cannot fit").remarks[0].endswith(" No SD is printed.")
+    assert judge_p(explained, None).remarks == ("The p value has no answer yet.",)
     assert judge_bias(KEY, {"allocation": "does not say"}).points == 1
     assert judge_bias(KEY, {}).points == 0
     with pytest.raises(AnswerError, match="'lost' is no answer; expected one of same"):

@@ -77,6 +77,40 @@ def test_a_mean_follows_from_its_counts(many_cases):
     assert counted > 500
 
 
+def weeks_of(case, outcome):
+    """The weeks in which the abstract says that an outcome was recorded, and the week of its end; read from the text."""
+    parts = {sentence.part.removesuffix("_later"): sentence.text for sentence in case.abstract}
+    end = int(re.search(r"for (\d+) weeks; follow-up", parts["use"])[1])
+    words = re.search(rf"{outcome}.*", parts["outcomes"], re.IGNORECASE)[0]
+    named = {int(week) for week in re.findall(r"week (\d+)", words)}
+    return named or {end}
+
+
+def test_what_is_counted_on_a_measure_is_counted_when_it_was_recorded(many_cases):
+    seen = Counter()
+    for case in many_cases:
+        if case.world.count_threshold is None:
+            continue
+        week = int(re.search(r"In week (\d+), \d+ of", text_of(case))[1])
+        seen[week == case.world.weeks] += 1
+        assert week in weeks_of(case, case.topic.measure.name), text_of(case)
+    assert min(seen[True], seen[False]) > 200
+
+
+def test_people_counted_on_a_measure_and_its_means_say_the_same(many_cases):
+    """Where a measure's means do not differ beyond chance, neither do the counts of those whom it counts."""
+    seen = 0
+    for case in many_cases:
+        world = case.world
+        if world.count_threshold is None or world.differs == "measure":
+            continue
+        seen += 1
+        one, two = world.treated, world.control
+        table = [[arm.count, arm.analysed - arm.count] for arm in (one, two)]
+        assert reference.chi2_contingency(table, correction=False).pvalue > 0.05, text_of(case)
+    assert seen > 200
+
+
 def p_from_text(case):
     """The range of p that the printed figures allow, worked out apart from the library, and the printed p."""
     text = text_of(case)
@@ -122,10 +156,24 @@ def test_a_printed_p_lies_in_the_range_that_figures_allow_and_a_false_one_far_ou
     assert seen[False] > 100
 
 
+def test_the_reason_of_the_p_says_what_its_figures_allow(many_cases):
+    for case in many_cases:
+        said = re.search(
+            r"go with a p (?:from ([\d.]+) to |of at most |below )([\d.e-]+); (p .*) is printed", case.p_reason
+        )
+        assert (said is None) == (case.world.style not in ("full", "arms"))
+        if said is None:
+            continue
+        p = 0.0005 if "<" in said[3] else float(said[3].split()[-1])
+        is_inside = 0.9 * float(said[1] or 0) <= p <= 1.1 * float(said[2])
+        assert is_inside == case.world.does_p_fit, case.p_reason
+
+
 def test_a_p_stays_on_its_side(many_cases):
     for case in many_cases:
         for outcome, printed in (("rating", case.world.rating_p), ("measure", case.world.measure_p)):
             p = float(printed.split()[-1])
+            assert "0.100" not in printed  # two decimals from 0.10 on
             assert (p < 0.05) == (case.world.differs == outcome)
 
 
