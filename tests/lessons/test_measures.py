@@ -18,11 +18,20 @@ def test_entries_and_labels_are_counted():
     assert measures.share_of_one_label(labelled(*"xxxy")) == 0.75
     assert measures.share_of_one_label(labelled(*"xxx")) == 0.0  # fewer than four
     table = dict(row[:2] for row in measures._of_exercises({"a": labelled(*"xxxxxxxxxxxxy"), "b": labelled("x")}))
-    assert table["entries asked for"] == "14 in 2 exercises"
     assert table["exercises of more than 12 entries"] == "1 (a)"
     assert table["exercises with one label right in over 60 %"] == "1 (a)"
     assert table["“Right” without a reason"] == "2 (a, b)"
     assert table["worked answers without all reasons"] == "2 (a (13), b (1)); 14 parts"
+
+
+def test_entries_are_those_of_the_lessons_for_which_the_bar_was_set(monkeypatch):
+    asked = {"00-a": {"a": labelled(*"x" * 300)}, "12-b": {"b": labelled(*"y" * 230)}, "13-c": {"c": labelled("x")}}
+    monkeypatch.setattr(measures, "exercises", asked.get)
+    row = measures._of_entries([*asked])
+    assert row[1] == "530 in lessons 00 to 12; 1 in the 1 after them"
+    assert row[3]
+    asked["12-b"]["b2"] = labelled("x")
+    assert not measures._of_entries([*asked])[3]
 
 
 def test_an_answer_without_a_form_is_typed_code():
