@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from appraise.grading.submission.cells import MOST_BYTES, SubmittedNotebook, identify_lesson, parse_cell
-from appraise.grading.submission.salvage import salvage_notebook
+from appraise.grading.submission.salvage import once_each, salvage_notebook
 
 
 def read_notebook(data: bytes) -> SubmittedNotebook:
@@ -52,7 +52,7 @@ def _sides(text: str) -> tuple[str, str] | None:
 
 def _parse(text: str, notes: list[str]) -> SubmittedNotebook:
     try:
-        top = json.loads(text)
+        top = json.loads(text, object_pairs_hook=once_each)
     except (ValueError, RecursionError):
         return salvage_notebook(text, notes)
     if not isinstance(top, dict):

@@ -31,7 +31,7 @@ def salvage_notebook(text: str, notes: list[str]) -> SubmittedNotebook:
 
 def _objects(text: str, at: int) -> tuple[list[Any], list[str]]:
     """The whole cells in a text, and between them what is left of broken ones; and the text that gave nothing."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(object_pairs_hook=once_each)
     pieces_read: list[Any] = []
     gaps: list[str] = []
     left, since = _MOST_READINGS * len(text), at
@@ -59,25 +59,40 @@ def _objects(text: str, at: int) -> tuple[list[Any], list[str]]:
     return [*pieces_read, *pieces], [*gaps, gap]
 
 
+def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON in which no key stands twice: where two cells ran into one, the second's text would be taken.
+
+    Raises ValueError for a key that stands twice.
+    """
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("expected each key of an object once")
+    return value
+
+
 def _pieces(damaged_text: str) -> tuple[list[SubmittedCell], str]:
     """Cells whose text is whole although something else in them is broken; and what gave nothing."""
     cells: list[SubmittedCell] = []
-    left, since = [], 0
+    left, since, broken = [], 0, -1
     decoder = json.JSONDecoder()
     for m in _SOURCE.finditer(damaged_text):
-        before = damaged_text[since : m.start()]
+        # where the text before was cut, what follows it is of another cell only if that one begins in between
+        begin = since if broken < since else damaged_text.rfind('"cell_type"', broken, m.start())
+        before = damaged_text[max(begin, since) : m.start()]
         ids, cell_ids = _GRADE_ID.findall(before), re.findall(r'"id"\s*:\s*"([\w-]+)"', before)
         try:
             source, end = decoder.raw_decode(damaged_text, m.end())
         except (ValueError, RecursionError):
+            broken = m.start()
             continue
-        if len(set(ids)) <= 1 and before.count('"grade_id"') <= 1:
+        if begin >= since and len(set(ids)) <= 1 and before.count('"grade_id"') <= 1:
             kind = re.search(r'"cell_type"\s*:\s*"(\w+)"', before)
             raw: dict[str, Any] = {"cell_type": kind[1] if kind else "code", "source": source}
             raw["metadata"] = {"nbgrader": {"grade_id": ids[0]}} if ids else {}
             raw["id"] = cell_ids[-1] if cell_ids else None
             if (cell := parse_cell(raw)) is not None:
                 cells.append(cell)
+                left.append(damaged_text[since:begin])
                 since = end
                 continue
         left.append(damaged_text[since:end])
