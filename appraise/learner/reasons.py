@@ -34,9 +34,9 @@ def reasons_table(ex: Exercise) -> Markup:
     for part in _asked(ex):
         reason = ex.reason_for(part.name or ex.name)
         why = Markup("") if reason is None else _why(reason)
-        rows.append([part.name or ex.name, in_words(part.expected), place_of(reason) if reason else "", why])
+        rows.append([part.name or ex.name, in_words(part.expected), place_of(reason, ex.id) if reason else "", why])
     if not rows:  # a function or a plot
-        rows = [[name, "", place_of(reason), _why(reason)] for name, reason in ex.reasons.items()]
+        rows = [[name, "", place_of(reason, ex.id), _why(reason)] for name, reason in ex.reasons.items()]
     if not any(row[1] for row in rows):
         heads, rows = [heads[0], *heads[2:]], [[row[0], *row[2:]] for row in rows]
     return table(heads, rows, css_class="appraise-report")
@@ -64,7 +64,7 @@ def in_words(expected: Json) -> str:
     return expected if isinstance(expected, str) else short(expected)
 
 
-def place_of(reason: Reason) -> Markup:
+def place_of(reason: Reason, exercise: str = "") -> Markup:
     """The deciding words, and their place: paragraphs open on the spot, a heading is a link."""
     words = element("p", f"“{reason.words}”") if reason.words else Markup("")
     try:
@@ -72,7 +72,7 @@ def place_of(reason: Reason) -> Markup:
     except RecordError:  # a copy of the records that lacks it: the place's name is still of use
         return words + element("p", reason.place)
     if place is None:
-        return words + element("p", heading_link(reason.place, reason.place))
+        return words + element("p", heading_link(reason.place, reason.place, exercise))
     texts = (element("p", _with_words(text, reason.words)) for text in place.texts)
     return words + element("details", element("summary", place.name, style="padding: 4px 0; cursor: pointer"), *texts)
 

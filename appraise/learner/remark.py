@@ -44,7 +44,7 @@ def render_remark(ex: Exercise, verdict: Verdict, points: float, tries: int = 0)
         remark = ""
         more += _on_a_text(ex, verdict, tries)
     else:
-        more.append(element("p", Markup("Read "), heading_link(ex.see, ex.see), Markup(" again.")))
+        more.append(element("p", Markup("Read "), heading_link(ex.see, ex.see, ex.id), Markup(" again.")))
         if tries > HINT_AFTER and ex.hint:
             more.append(element("p", element("strong", "Hint."), Markup(" "), inline(ex.hint)))
         if tries >= WORKED_AFTER:

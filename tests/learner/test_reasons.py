@@ -13,6 +13,7 @@ from appraise.exercises.judge import judge
 from appraise.exercises.packs import exercises_of, load_packs
 from appraise.files import LESSONS
 from appraise.learner.answers import Answer
+from appraise.learner.links import heading_link
 from appraise.learner.reasons import reasons_table
 from appraise.learner.remark import render_remark
 from appraise.learner.session import AnswerSession
@@ -152,3 +153,12 @@ def test_the_statuses_that_reveal_are_one():
     assert [
         status for status in Status if "<details" in render_remark(EX, replace(judge(EX, RIGHT), status=status), 0)
     ] == [Status.RIGHT]
+
+
+def test_in_a_routes_notebook_a_link_leads_into_the_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 'href="#What-it-is-called"' in heading_link("What it is called", "there", "numbers-follow-it-home")
+    monkeypatch.setenv("JPY_SESSION_NAME", "work/two-hours/two-hours.ipynb")
+    there = "../04-the-numbers/04-the-numbers.ipynb#What-it-is-called"
+    assert f'href="{there}"' in heading_link("What it is called", "there", "numbers-follow-it-home")
+    monkeypatch.setenv("JPY_SESSION_NAME", "work/04-the-numbers/04-the-numbers-Copy1.ipynb")
+    assert 'href="#What-it-is-called"' in heading_link("What it is called", "there", "numbers-follow-it-home")
