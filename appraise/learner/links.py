@@ -28,7 +28,7 @@ def heading_link(heading: str, words: str, exercise: str = "") -> Markup:
 
 def _lesson_of(exercise: str) -> str:
     """The address of the exercise's lesson where a route's notebook is open, else ""."""
-    here, found = open_notebook().stem, find_exercise(exercise)
-    if found is None or found[0] == here or here not in load_course().own_notebooks:
+    here, known = open_notebook().stem, find_exercise(exercise)
+    if known is None or known[0] == here or here not in load_course().own_notebooks:
         return ""
-    return f"../{found[0]}/{found[0]}.ipynb"
+    return f"../{known[0]}/{known[0]}.ipynb"

@@ -26,7 +26,7 @@ class Claims:
 
     def wake(self):
         """Run the opening cell alone, as somebody does who comes back."""
-        self.room.run("from appraise import check, lesson, worked")
+        self.room.run("from appraise import")
         for step in STEPS:
             self.desk(step).wait_for(state="attached")
 
