@@ -10,7 +10,7 @@ from appraise.figures.chance import false_alarms, four_kinds, means_by_size, shu
 from appraise.figures.drawing import Picture, picture, use_style
 from appraise.figures.predictions import prediction_line
 from appraise.figures.stories import days_of_relief
-from appraise.figures.tellings import chain, completeness, distance, survivors
+from appraise.figures.tellings import chain, completeness, distance, surviving_numbers, survivors
 from appraise.figures.trial import before_after, p_against_r, possible_means, timeline
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "prediction_line",
     "randomisation_chart",
     "shuffled_piles",
+    "surviving_numbers",
     "survivors",
     "thin_envelope",
     "timeline",

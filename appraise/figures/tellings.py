@@ -330,12 +330,17 @@ def _labels(chosen: Sequence[str], items: str | Sequence[str], frame: pd.DataFra
 # ── 04: where the numbers survived ──────────────────────────────────────────────────────────────────────────────────
 
 
-@styled
-def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Picture:
-    """Each outcome number of the reference passage, and where it stands in every other passage.
+def surviving_numbers(reference: tuple[str, str] = ("painscience", "abstract")) -> pd.DataFrame:
+    """The table behind the picture of `survivors`: the reference's outcome numbers by passage, as printed.
 
-    One vertical line a passage; a number that survived sits on it (same figure, or a changed one in a square).
+    >>> surviving_numbers().loc["pain, 6 months, mean", "painscience abstract"]
+    '4.7'
     """
+    return _surviving(reference)[0]
+
+
+def _surviving(reference: tuple[str, str]) -> tuple[pd.DataFrame, list[str]]:
+    """That table, and the outcome that each of its rows is of."""
     table = numbers()
     first = table[(table["source"] == reference[0]) & (table["passage"] == reference[1])].reset_index(drop=True)
     names = _names()
@@ -345,26 +350,35 @@ def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Pictu
         {name: [held.get((*key, item), "not printed") for item in first["item"]] for key, name in names.items()},
         index=pd.Index([_number_label(row) for row in first.itertuples()], name="number"),
     )
-    fig = Figure(figsize=(8.4, 0.29 * len(first) + 1.9))
+    return shown, list(first["outcome"])
+
+
+@styled
+def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Picture:
+    """Each outcome number of the reference passage, and where it stands in every other passage.
+
+    One vertical line a passage; a number that survived sits on it (same figure, or a changed one in a square).
+    """
+    shown, outcomes = _surviving(reference)
+    fig = Figure(figsize=(8.4, 0.29 * len(shown) + 1.9))
     ax = fig.add_subplot()
     kept, changed = dict.fromkeys(shown.columns, 0), dict.fromkeys(shown.columns, 0)
     line: dict[str, Any] = {"color": "#CCCCCC", "linewidth": 1, "linestyle": "-", "marker": ""}
     for column, name in enumerate(shown.columns):
-        ax.plot([column, column], [-0.6, len(first) - 0.4], zorder=1, **line)
+        ax.plot([column, column], [-0.6, len(shown) - 0.4], zorder=1, **line)
         for row, printed in enumerate(shown[name]):
             if printed != "not printed":
                 same = float(printed) == float(str(shown.iloc[row, 0]))
                 kept[name] += same
                 changed[name] += not same
                 _draw_number(ax, row, column, printed, same)
-    outcomes = list(first["outcome"])
-    for row in range(1, len(first)):
+    for row in range(1, len(shown)):
         if outcomes[row] != outcomes[row - 1]:
             ax.axhline(row - 0.5, color="#888888", linewidth=0.8)
-    ax.set_yticks(range(len(first)), shown.index)
-    ax.set_ylim(len(first) - 0.4, -0.6)
-    ax.set_xlim(-0.6, len(names) - 0.4)
-    _name_columns(ax, range(len(names)), list(shown.columns))
+    ax.set_yticks(range(len(shown)), shown.index)
+    ax.set_ylim(len(shown) - 0.4, -0.6)
+    ax.set_xlim(-0.6, len(shown.columns) - 0.4)
+    _name_columns(ax, range(len(shown.columns)), list(shown.columns))
     handles = [
         Patch(facecolor="white", edgecolor=MAGNESIUM, label="same figure"),
         Patch(facecolor="white", edgecolor=CONTROL, linewidth=2.4, label="another figure (bold, square)"),
@@ -372,10 +386,10 @@ def survivors(reference: tuple[str, str] = ("painscience", "abstract")) -> Pictu
     ]
     fig.legend(handles=handles, loc="outside lower left", ncols=3)
     counted = [
-        f"{name} {kept[name]} of {len(first)}" + (f" and {changed[name]} changed" if changed[name] else "")
+        f"{name} {kept[name]} of {len(shown)}" + (f" and {changed[name]} changed" if changed[name] else "")
         for name in list(shown.columns)[1:]
     ]
-    what = f"the {len(first)} outcome numbers of {names[reference]} and where they survive"
+    what = f"the {len(shown)} outcome numbers of {shown.columns[0]} and where they survive"
     alt = f"Chart: {what}. Same figure: {join_words(counted)}."
     return Picture(fig, alt, shown)
 
