@@ -38,7 +38,28 @@ def names_needed(sources: Sequence[str]) -> set[str]:
     needs: set[str] = set()
     names_answer: set[str] = set()
     for source in sources:
-        gives, reads = names_in(source)
-        needs |= reads - names_answer - gives
-        names_answer |= gives
+        for statement in _statements(source):
+            gives, reads = names_in(ast.unparse(statement))
+            # `x = f(x)` reads the x of before; a loop or a definition gives its names before it reads them
+            own = gives - _assigned(statement)
+            needs |= reads - names_answer - own
+            names_answer |= gives
     return needs
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def _assigned(statement: ast.stmt) -> set[str]:
+    """The names that an assignment gives once its value has been read; none of another statement."""
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AugAssign | ast.AnnAssign):
+        targets = [statement.target]
+    else:
+        return set()
+    return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}

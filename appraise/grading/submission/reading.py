@@ -34,7 +34,19 @@ def read_notebook(data: bytes) -> SubmittedNotebook:
         if first.unreadable:
             first, second = second, first
         return first if second.unreadable else replace(first, other=second)
-    return _parse(text, notes)
+    notebook = _parse(text, notes)
+    return _without_replaced(notebook) if _REPLACED in notes else notebook
+
+
+_REPLACED = "Characters that are not UTF-8 were replaced."
+
+
+def _without_replaced(notebook: SubmittedNotebook) -> SubmittedNotebook:
+    """A notebook in which answers with replaced characters count as not read: nobody knows what stood there."""
+    lost = {cell.grade_id for cell in notebook.cells if cell.grade_id and "\ufffd" in cell.source}
+    if not lost:
+        return notebook
+    return replace(notebook, damaged=True, lost=notebook.lost | lost)
 
 
 _CONFLICT = re.compile(
@@ -87,4 +99,8 @@ def _decode(data: bytes) -> tuple[str | None, list[str]]:
     except UnicodeDecodeError:
         if b"\x00" in data or b"cell" not in data:
             return None, []
-        return data.decode("utf-8", "replace"), ["Characters that are not UTF-8 were replaced."]
+        try:  # half a character, as some programs write one, is no damage
+            text = data.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return data.decode("utf-8", "replace"), [_REPLACED]
+        return re.sub("[\ud800-\udfff]", "\ufffd", text), ["Half characters were replaced."]

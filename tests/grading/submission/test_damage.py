@@ -132,3 +132,12 @@ def test_both_ways_of_grading_leave_open_what_was_not_read(a_class: Any, tmp_pat
     a_class.call("nbgrader", "generate_feedback", a_class.slug)
     page = a_class.root / "grading" / "feedback" / "some" / a_class.slug / f"{a_class.slug}.html"
     assert "Could not be read" in page.read_text(encoding="utf-8")
+
+
+def test_an_answer_with_bytes_that_are_no_text_was_not_read(submission: Any) -> None:
+    data = nbformat.writes(submission({"n-in-each-arm": "arm_n = 40  # Zoe"})).encode().replace(b"Zoe", b"Zo\xeb")
+    read = read_notebook(data)
+    assert read.damaged
+    assert read.lost == {"n-in-each-arm-answer"}
+    whole = nbformat.writes(submission()).encode().replace(b'"nbformat_minor"', b'"x\xeb": 1, "nbformat_minor"')
+    assert not read_notebook(whole).damaged, "no answer holds it"
