@@ -20,9 +20,8 @@ CALLS = {"twelve_questions": 12, "recall": 2, "predict": 1}  # minutes of what i
 EXTRA = re.compile(r"\((extra|more)\)$")
 _AFTER_ITS_NAME = re.compile(r"(?<=[ ,])\d+")  # the numbers of paragraphs, and not the one in "magx12"
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$", re.M)
-LAST_CELL = (
-    "where-to-go-on"  # the id of the cell that `make lessons` adds; like the line under the title, it does not count
-)
+LAST_CELL = "where-to-go-on"
+"""The id of the cell that `make lessons` adds; like the line under the title, it does not count."""
 _LINE_ADDED = re.compile(r"^\*.*: the core takes about \d+ minutes.*\*$", re.M)
 
 

@@ -274,9 +274,8 @@ class MyCase(OpenCase):
         if not isinstance(answer, str) or not answer.strip() or spell_code(answer) == self.demo_code:
             return None
         if not self.folder.is_dir() and not CODE.fullmatch(spell_code(answer)):
-            return (
-                None  # nobody issued cases here: the demonstration's code is meant, and its remarks say what is amiss
-            )
+            # nobody issued cases here: the demonstration's code is meant, and its remarks say what is amiss
+            return None
         try:
             text = read_case(self.folder, spell_code(answer))
         except CaseNotFound as error:

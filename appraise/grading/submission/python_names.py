@@ -21,6 +21,10 @@ def names_in(source: str) -> tuple[set[str], set[str]]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set(), set()
+    return _names_of(tree)
+
+
+def _names_of(tree: ast.AST) -> tuple[set[str], set[str]]:
     gives: set[str] = set()
     reads: set[str] = set()
     for node in ast.walk(tree):
@@ -39,7 +43,7 @@ def names_needed(sources: Sequence[str]) -> set[str]:
     names_answer: set[str] = set()
     for source in sources:
         for statement in _statements(source):
-            gives, reads = names_in(ast.unparse(statement))
+            gives, reads = _names_of(statement)
             # `x = f(x)` reads the x of before; a loop or a definition gives its names before it reads them
             own = gives - _assigned(statement)
             needs |= reads - names_answer - own
