@@ -38,7 +38,11 @@ def _names_of(tree: ast.AST) -> tuple[set[str], set[str]]:
 
 
 def names_needed(sources: Sequence[str]) -> set[str]:
-    """The names that cells read before they give them themselves."""
+    """The names that cells read before they give them themselves.
+
+    >>> sorted(names_needed(["x = [n + 1 for n in x]", "y = x"]))
+    ['x']
+    """
     needs: set[str] = set()
     names_answer: set[str] = set()
     for source in sources:

@@ -88,11 +88,7 @@ def test_a_class_gets_its_points_and_statuses_as_plain_nbgrader_gives_them(a_cla
     with open_gradebook(to) as book:
         book.register(load_course_lesson(to, a_class.slug))
     due(a_class, "2026-02-28 10:00:00 UTC")
-    shutil.copytree(a_class.root / "grading", tmp_path / "before")
-    a_class.call("nbgrader", "autograde", a_class.slug)
-    plain, notebooks = a_class.scores(), a_class.notebooks()
-    shutil.rmtree(a_class.root / "grading")
-    shutil.copytree(tmp_path / "before", a_class.root / "grading")
+    plain, notebooks = a_class.graded_plainly(tmp_path / "before")
 
     assert grade_class(a_class.slug, workers=2) == 0
     assert points(a_class) == must
