@@ -205,7 +205,7 @@ class Part:
         return isinstance(self.expected, dict) and "set" in self.expected
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compiled once: equal is the same, so that what follows from one can be cached
 class Exercise:
     """One exercise: what is asked, what is expected, and what is said to a wrong answer.
 

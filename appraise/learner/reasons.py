@@ -6,6 +6,7 @@ Nothing of it is shown before an answer is right or its worked answer may be ope
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from appraise.errors import RecordError
 from appraise.exercises.exercise import Exercise, Part, Reason
@@ -17,6 +18,7 @@ from appraise.sources.places import find_place
 _FOLD = "margin: 0.4em 0"
 
 
+@lru_cache(maxsize=512)  # the grader shows the same ones to a whole class
 def shown_reasons(ex: Exercise) -> Markup:
     """All reasons of an exercise, folded; empty where the one line says it all."""
     if not ex.reasons or (len(ex.reasons) == 1 and not ex.right and not any(r.tempting for r in ex.reasons.values())):

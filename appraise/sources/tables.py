@@ -25,6 +25,15 @@ class _Table(Protocol):
     def __call__(self, folder: Path | str | None = None) -> pd.DataFrame: ...
 
 
+_tables: list[_Table] = []
+
+
+def make_all_tables() -> None:
+    """Make every table now, so that each later call only copies it."""
+    for table in _tables:
+        table()
+
+
 def _remember_table(make: _Table) -> _Table:
     """A table is made once for the files as they are; each call gives a copy, so that changing one changes no other."""
     made: list[tuple[Seeds, pd.DataFrame]] = []
@@ -36,6 +45,7 @@ def _remember_table(make: _Table) -> _Table:
             made[:] = [(seeds, make(folder))]
         return made[0][1].copy()
 
+    _tables.append(table)
     return table
 
 

@@ -87,8 +87,7 @@ class _SubmissionRun:
 
     def whole(self) -> Outcome:
         items: dict[str, ItemResult] = {}
-        done = [*zip(self.lesson.opening, self.server.outputs), *zip(self.lesson.shows, self.server.shown)]
-        self.outputs = {i: out for i, out in done if out is not None}
+        self.outputs = dict(zip(self.lesson.opening, self.server.outputs))
         for i in self.sources:
             if i in self.outputs:
                 continue
@@ -145,6 +144,8 @@ class _SubmissionRun:
 
     def _run(self, worker: Worker, i: int, seconds: float) -> CellRun:
         """Run a cell, or one by one the cells of an answer that has several; they share the time."""
+        if i in self.server.kept and worker.restore(i, seconds):
+            return CellRun(self.server.kept[i], None)
         outputs, error = [], None
         for n, part in enumerate(split_answer(self.sources[i])):
             ran = worker.run(part, seconds if n == 0 else None, i in self.pictures)

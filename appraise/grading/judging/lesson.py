@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,11 @@ import nbformat
 
 from appraise.errors import LessonError
 from appraise.exercises.exercise import Exercise
+from appraise.grading.judging.constant_cells import as_constant, imported_names
 from appraise.grading.settings import Settings
 from appraise.grading.submission.release import answer_cells, nbgrader_metadata
 from appraise.grading.worker.fork_server import ForkServer
+from appraise.grading.worker.protocol import ConstantCell
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Lesson:
     exercises : mapping of id to exercise, hidden cases included
     opening : list of int
         Places of the code cells before the first answer cell.
-    shows : list of int
-        Places of later code cells that only show something of the course, whatever the answers are.
+    constants : dict
+        Place of a later code cell that gives everybody the same, whatever the answers are, to what it uses and makes.
     checks : dict
         Place of a check cell to the id of its exercise.
     answer_of : dict
@@ -48,7 +49,7 @@ class Lesson:
     release: Any
     exercises: Mapping[str, Exercise]
     opening: list[int]
-    shows: list[int]
+    constants: dict[int, ConstantCell]
     checks: dict[int, str]
     answer_of: dict[str, int]
     graded: dict[str, float]
@@ -90,11 +91,11 @@ def load_lesson(release: Path, key: Path) -> Lesson:
     answers = answer_cells(nb)
     first = min(answers.values(), default=len(nb.cells))
     opening = [i for i, c in enumerate(nb.cells[:first]) if c.cell_type == "code" and i not in checks]
-    imported = _imported_names([nb.cells[i].source for i in opening])
+    given = imported_names([nb.cells[i].source for i in opening])
     later = {i for i, c in enumerate(nb.cells) if c.cell_type == "code"} - {*opening, *answers.values(), *checks}
-    shows = [i for i in sorted(later) if only_shows(nb.cells[i].source, imported)]
+    constants = {i: cell for i in sorted(later) if (cell := as_constant(nb.cells[i].source, given))}
     digest = hashlib.sha256(released + b"\0" + key_bytes).hexdigest()
-    return Lesson(slug, version, nb, exercises, opening, shows, checks, answer_of, graded, digest)
+    return Lesson(slug, version, nb, exercises, opening, constants, checks, answer_of, graded, digest)
 
 
 def _cells_of_exercises(
@@ -129,49 +130,7 @@ def _cells_of_exercises(
     return checks, answer_of, graded
 
 
-def _imported_names(sources: Sequence[str]) -> set[str]:
-    """The names that these cells import from the course's library."""
-    trees = [_parse_source(s) for s in sources]
-    statements = [n for t in trees if t for n in t.body if isinstance(n, ast.ImportFrom)]
-    return {a.asname or a.name for n in statements if (n.module or "").split(".")[0] == "appraise" for a in n.names}
-
-
-def _parse_source(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(source)
-    except SyntaxError:  # a magic
-        return None
-
-
-_SHOWING_NODES = (
-    *(ast.Module, ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Load, ast.Constant),
-    *(ast.List, ast.Tuple, ast.Attribute, ast.Subscript, ast.Slice),
-)
-
-
-def only_shows(source: str, imported: set[str]) -> bool:
-    """Whether a cell only calls what the course gives (`imported`), with fixed arguments: it shows everybody the same.
-
-    Examples
-    --------
-    >>> only_shows("read('walsh', 'post', 4)", {"read"}), only_shows("read(mine)", {"read"})
-    (True, False)
-    """
-    tree = _parse_source(source)
-    if tree is None or not tree.body:
-        return False
-    for node in ast.walk(tree):
-        if not isinstance(node, _SHOWING_NODES) or (
-            isinstance(node, ast.Name) and node.id not in imported | {"display"}
-        ):
-            return False
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "@" in node.value:
-            return False  # a query that may use a learner's name
-    return True
-
-
 def start_fork_server(lesson: Lesson, **options: Any) -> ForkServer:
     """Start the lesson's fork server."""
     cells = lesson.release.cells
-    opening, shows = ([cells[i].source for i in some] for some in (lesson.opening, lesson.shows))
-    return ForkServer(opening, shows=shows, **options)
+    return ForkServer([cells[i].source for i in lesson.opening], constants=lesson.constants, **options)

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from appraise.exercises.serialize import Json
 from appraise.grading.limits import Limits
 from appraise.grading.sandbox.limiting import apply_limits
+from appraise.grading.worker import constants
 from appraise.grading.worker.outputs import collector
 from appraise.grading.worker.protocol import Connection
 from appraise.grading.worker.shell import ZMQInteractiveShell, run_cell, set_drawing
@@ -59,6 +60,8 @@ def _answer_requests(channel: Connection, scratch: Path) -> None:
             case "run":
                 set_drawing(request["pictures"])
                 reply["outputs"], reply["error"] = run_cell(request["source"])
+            case "restore":
+                reply["restored"] = constants.restore(request["place"])
             case "fetch":
                 reply |= _fetch_name(names, held, request["name"])
             case "call":

@@ -63,6 +63,10 @@ class Worker:
         outputs, error = reply.get("outputs"), reply.get("error")
         return CellRun(outputs if isinstance(outputs, list) else [], error if isinstance(error, str) else None)
 
+    def restore(self, place: int, seconds: float | None = None) -> bool:
+        """Put in place what the fork server kept of a cell; False where this worker must run the cell itself."""
+        return self._ask({"op": "restore", "place": place}, seconds).get("restored") is True
+
     def fetch(self, name: str, seconds: float | None = None) -> tuple[bool, Json]:
         """(is there such a name, its value as the worker encodes it); what comes is not to be trusted."""
         reply = self._ask({"op": "fetch", "name": name}, seconds)

@@ -15,7 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from appraise.errors import SandboxError, WorkerDied
 from appraise.grading import scratch as scratch_folders
 from appraise.grading.limits import Limits
 from appraise.grading.sandbox.tiers import NO_SANDBOX, Sandbox
-from appraise.grading.worker.protocol import UNKNOWN_END, Command, Connection
+from appraise.grading.worker.protocol import UNKNOWN_END, Command, Connection, ConstantCell
 
 
 class ForkServer:
@@ -37,15 +37,15 @@ class ForkServer:
     limits : Limits
     sandbox : Sandbox
         What it runs in. `start_sandboxed` starts it in a sandbox that was seen to hold.
-    shows : sequence of str
-        Source of cells that show everybody the same, run once too.
+    constants : mapping of int to ConstantCell
+        Cells that give everybody the same, by their place in the lesson; run once too.
 
     Attributes
     ----------
     outputs : list of list of dict
         Outputs of the opening cells, sanitized.
-    shown : list of list of dict, or None
-        Outputs of `shows`; None for one that gives none or stops, which each submission must run for itself.
+    kept : dict of int to list of dict
+        Outputs of `constants`, without those that give nothing or stop, which each submission must run for itself.
 
     Raises
     ------
@@ -58,14 +58,14 @@ class ForkServer:
         opening: Sequence[str],
         limits: Limits | None = None,
         sandbox: Sandbox = NO_SANDBOX,
-        shows: Sequence[str] = (),
+        constants: Mapping[int, ConstantCell] | None = None,
     ) -> None:
-        self.opening, self.shows = list(opening), list(shows)
+        self.opening, self.constants = list(opening), dict(constants or {})
         self.limits = limits or Limits()
         self.sandbox = sandbox
         self.own = True  # whether `process` and `home` are this one's, and not those of the one it is a clone of
         self.outputs: list[list[dict[str, Any]]] = []
-        self.shown: list[list[dict[str, Any]] | None] = []
+        self.kept: dict[int, list[dict[str, Any]]] = {}
         self._start()
 
     def _start(self) -> None:
@@ -74,7 +74,8 @@ class ForkServer:
         self.own = True
         self.home, self.process, self.connection = _start_process(self.sandbox)
         try:
-            cells = {"opening": self.opening, "shows": self.shows}
+            constants = [{"place": i, **asdict(cell)} for i, cell in self.constants.items()]
+            cells = {"opening": self.opening, "constants": constants}
             setup = {**cells, "limits": asdict(self.limits), "tier": self.sandbox.tier}
             self.connection.send(setup, 10)
             ready = self.connection.receive(120)
@@ -85,7 +86,7 @@ class ForkServer:
             self.close()
             raise SandboxError(f"an opening cell of the lesson fails: {ready['error']}")
         self.outputs = [sanitize.clean_outputs(out) for out in ready["outputs"]]
-        self.shown = [out and sanitize.clean_outputs(out) for out in ready["shown"]]
+        self.kept = {place: sanitize.clean_outputs(out) for place, out in ready["kept"]}
 
     def fork(self) -> socket.socket:
         """A new worker; the grader's end of its channel. A fork server that has died is started again first."""

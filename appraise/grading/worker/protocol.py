@@ -5,12 +5,13 @@ way (the other side is gone, slow, too long, or sends something that is not JSON
 
 The messages
 ------------
-The grader sets a fork server up with one message (`opening`, `shows`, `limits`, `tier`) and gets one back (`outputs`,
-`shown`, `error`). From then on it sends single bytes, the members of `Command`, and gets a message for QUERY (seconds
-worked, seconds waited) and at the end of a worker (`code`, `signal`, `limit`).
+The grader sets a fork server up with one message (`opening`, `constants`, `limits`, `tier`) and gets one back
+(`outputs`, `kept`, `error`). From then on it sends single bytes, the members of `Command`, and gets a message for QUERY
+(seconds worked, seconds waited) and at the end of a worker (`code`, `signal`, `limit`).
 To a worker it sends numbered requests (`count`, `op`): "begin" with `files`; "run" with `source` and `pictures`, which
-gives `outputs` and `error`; "fetch" with `name`, which gives `found` and `value`; "call" with `name` and `args`, which
-gives `result`, `args` and `error`. Each reply bears the request's `count`.
+gives `outputs` and `error`; "restore" with `place`, which gives `restored`; "fetch" with `name`, which gives `found`
+and `value`; "call" with `name` and `args`, which gives `result`, `args` and `error`. Each reply bears the request's
+`count`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import json
 import socket
 import struct
 import time
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NoReturn
 
@@ -34,6 +36,15 @@ def _refuse(name: str) -> NoReturn:
 
 
 UNKNOWN_END: dict[str, Any] = {"code": None, "signal": None, "limit": None}  # of a worker of which nothing is known
+
+
+@dataclass(frozen=True)
+class ConstantCell:
+    """A cell that gives everybody the same: the names of others that it uses, and those that it makes."""
+
+    source: str
+    uses: tuple[str, ...]
+    makes: tuple[str, ...]
 
 
 class Command(bytes, Enum):

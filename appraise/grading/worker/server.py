@@ -25,9 +25,11 @@ from appraise.grading import scratch as scratch_folders
 from appraise.grading.limits import Limits
 from appraise.grading.sandbox.memory import private_memory, total_memory
 from appraise.grading.sandbox.namespaces import fork_supervisor, mount_scratch, remount_home_readonly, set_undumpable
+from appraise.grading.worker import constants
 from appraise.grading.worker.answering import run_submission
+from appraise.grading.worker.first_use import load_libraries
 from appraise.grading.worker.protocol import UNKNOWN_END, Command, Connection
-from appraise.grading.worker.shell import forget_last_run, load_backends, run_cell, start_shell
+from appraise.grading.worker.shell import forget_last_run, run_cell, start_shell
 
 
 def main(fd: int) -> None:
@@ -72,12 +74,9 @@ def _run_opening(setup: dict[str, Any], limits: Limits, tier: int) -> dict[str, 
         out, failed = run_cell(source)
         outputs.append(out)
         error = error or (failed and f"{failed} in “{source.splitlines()[0] if source else ''}”")
-    load_backends()
-    ran = [run_cell(source, store=False) for source in setup["shows"]]
-    shown = [None if failed or not out else out for out, failed in ran]
-    # the first table that is asked and shown, and the first traceback, load much; the workers then have it
-    run_cell("__import__('pandas').DataFrame({'a': [1.5, 2], 'b': 'c'}).query('a == 2 and b == \\'c\\'')", store=False)
-    run_cell("1 / 0", store=False)
+    load_libraries()
+    tried = [(cell["place"], constants.keep(**cell)) for cell in setup["constants"]]
+    kept = [(place, out) for place, out in tried if out is not None]
     forget_last_run()
     _adopt_orphans()
     gc.freeze()  # a collection in a worker would touch, and so copy, the pages of all that is shared
@@ -89,7 +88,7 @@ def _run_opening(setup: dict[str, Any], limits: Limits, tier: int) -> dict[str, 
             remount_home_readonly()
     except OSError as e:
         error = error or f"the sandbox cannot be closed: {e}"
-    return {"outputs": outputs, "shown": shown, "error": error}
+    return {"outputs": outputs, "kept": kept, "error": error}
 
 
 _clones: set[int] = set()

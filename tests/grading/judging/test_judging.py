@@ -17,7 +17,6 @@ from appraise.exercises.exercise import Accepted, Status
 from appraise.grading.judging import judging
 from appraise.grading.judging.canaries import run_canaries
 from appraise.grading.judging.judging import _SubmissionRun
-from appraise.grading.judging.lesson import _imported_names, only_shows
 from appraise.grading.judging.outcome import Outcome
 from appraise.grading.judging.validation import validate
 from appraise.grading.submission.matching import match_answers
@@ -86,28 +85,6 @@ def test_who_has_used_up_an_items_time_has_less_for_the_others(lesson: Any, serv
     assert run._seconds == server.limits.item_seconds
     run._lost(3, WorkerDied(Status.TIME_LIMIT, "x"))
     assert run._seconds == server.limits.item_seconds / 4
-
-
-@pytest.mark.parametrize(
-    ("source", "shows"),
-    [
-        ("read('walsh', 'post', 4)", True),
-        ("display(read('walsh', 'post', 4))\nread('walsh', 'post', 5)", True),
-        ("outside().loc[['a', 'b'], 'statement']", True),
-        ("read(mine)", False),
-        ("show(read('walsh', 'post', 4))", False),
-        ("pain = read('walsh', 'post', 4)", False),
-        ("read.cache = 3", False),
-        ("numbers().query('mean == @mine')", False),
-        ("[read(n) for n in (1, 2)]", False),
-        ("read((lambda: 1)())", False),
-        ("%time read('walsh', 'post', 4)", False),
-        ("# nothing", False),
-    ],
-)
-def test_a_cell_that_only_shows_is_known_by_its_parts(source: str, shows: bool) -> None:
-    ours = _imported_names(["from appraise import numbers, outside, read\nfrom pandas import show\nimport os"])
-    assert only_shows(source, ours) is shows
 
 
 @pytest.mark.parametrize(
