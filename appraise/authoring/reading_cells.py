@@ -9,12 +9,16 @@ from __future__ import annotations
 import ast
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from appraise.exercises.exercise import Exercise, Part
+
+Letters = Mapping[str, Any]
 
 FOLDED, REMOVED = "hide-input", "remove-cell"  # tags of MyST-NB
 
@@ -58,7 +62,7 @@ def _shown(cell: NotebookNode, exercise: Exercise | None) -> Iterator[NotebookNo
         return
     call = _called(cell.source)
     is_answer = cell.metadata.get("nbgrader", {}).get("solution", False)
-    choices = list_of_choices(exercise) if is_answer and exercise is not None else ""
+    choices = list_of_choices(exercise, _letters(cell.source)) if is_answer and exercise is not None else ""
     if call is not None and _name(call) == "predict":
         yield _tagged(cell, REMOVED)
         yield from _prediction(call)
@@ -80,8 +84,19 @@ def _only_reports(cells: list[NotebookNode]) -> bool:
     return call is not None and _name(call) == "lesson_report"
 
 
-def list_of_choices(exercise: Exercise) -> str:
+def _letters(source: str) -> Letters:
+    """What letters stand for, where a `choose` of an answer cell says it in the third place."""
+    with suppress(SyntaxError, ValueError):
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and _name(node) == "choose" and len(node.args) > 2:
+                return dict(ast.literal_eval(node.args[2]))
+    return {}
+
+
+def list_of_choices(exercise: Exercise, letters: Letters | None = None) -> str:
     """What an exercise asks labels for, and the labels, as Markdown; empty where some part asks for something else.
+
+    `letters`: what labels stand for that are letters, by letter, or by part and letter.
 
     Examples
     --------
@@ -99,18 +114,25 @@ def list_of_choices(exercise: Exercise) -> str:
     if not parts or any(part.options is None for part in parts):
         return ""
     if len(parts) == 1 and not parts[0].name:
+        if letters:
+            return "Choose one:\n\n" + "\n".join(f"- *{o}*: {_escape(str(letters[o]))}" for o in parts[0].options or ())
         return f"Choose {_either(parts[0])}."
     names = [_escape(part.name) for part in parts]
-    if len({part.options for part in parts}) == 1:
+    if len({part.options for part in parts}) == 1 and not letters:
         if all(len(name) <= 2 for name in names):  # letters, which the question explains
             return f"For {_listed(names, 'and')}, choose {_either(parts[0])}."
         return f"For each, choose {_either(parts[0])}:\n\n" + "\n".join(f"- {name}" for name in names)
-    rows = (f"- {_escape(part.name)}: {_either(part)}" for part in parts)
+    rows = (f"- {_escape(part.name)}: {_either(part, letters)}" for part in parts)
     return "For each, choose one:\n\n" + "\n".join(rows)
 
 
-def _either(part: Part) -> str:
-    return _listed([f"*{_escape(option)}*" for option in part.options or ()], "or")
+def _either(part: Part, letters: Letters | None = None) -> str:
+    words = (letters or {}).get(part.name, {})
+    stands_for = words if isinstance(words, Mapping) else {}
+    options = [
+        f"*{_escape(o)}*" + (f" ({_escape(stands_for[o])})" if o in stands_for else "") for o in part.options or ()
+    ]
+    return _listed(options, "or")
 
 
 def _listed(words: list[str], before_last: str) -> str:

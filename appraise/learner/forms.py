@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from appraise.exercises.packs import find_exercise
 from appraise.learner.answers import Answer
 from appraise.learner.calls import answer_name
-from appraise.learner.session import AnswerSession, Prediction, PredictionSession
+from appraise.learner.session import AnswerSession, Prediction, PredictionSession, Words
 from appraise.runtime import is_live, kernel_shell
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ predictions: dict[str, Prediction] = {}
 # ── what lessons call ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def choose(exercise_id: str, answer: Any, words: Mapping[str, str] | None = None) -> None:
+def choose(exercise_id: str, answer: Any, words: Words | None = None) -> None:
     """Show a form in which labels are chosen for the parts of an answer.
 
     Parameters
@@ -45,7 +45,8 @@ def choose(exercise_id: str, answer: Any, words: Mapping[str, str] | None = None
     answer : dict, DataFrame or one value
         What the answer cell's name holds; its parts that are not answered are three dots, or empty texts in a table.
     words : mapping, optional
-        What a part's line says in the place of its key.
+        What a part's line says in the place of its key; or, where labels are letters, what each of them stands for:
+        by letter where the answer is one thing, by part and letter where it has parts.
 
     Examples
     --------
@@ -177,15 +178,13 @@ def running_cell() -> Cell | None:
     return Cell(str(cell_id), str(parent.get("content", {}).get("code", ""))) if cell_id else None
 
 
-def _show_from_cell(kind: str, exercise_id: str, value: Any, sentences: Mapping[str, str] | None = None) -> None:
+def _show_from_cell(kind: str, exercise_id: str, value: Any, sentences: Words | None = None) -> None:
     cell = running_cell()
     if cell is not None:
         show_answer(kind, exercise_id, value, sentences, cell, display=True)
 
 
-def show_answer(
-    kind: str, exercise_id: str, value: Any, sentences: Mapping[str, str] | None, cell: Cell, display: bool
-) -> None:
+def show_answer(kind: str, exercise_id: str, value: Any, sentences: Words | None, cell: Cell, display: bool) -> None:
     """Open the form of an exercise at a cell, on the value that the cell's name holds."""
     known = find_exercise(exercise_id)
     if known is None:

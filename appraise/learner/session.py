@@ -20,6 +20,8 @@ from appraise.learner.literal import NotWritable, literal
 if TYPE_CHECKING:  # the widgets bring matplotlib along, which a report in a terminal does not need
     from appraise.widgets.form_session import Message, Reply
 
+Words = Mapping[str, str] | Mapping[str, Mapping[str, str]]
+
 
 class AnswerSession:
     """A form of parts: lines, a table, a marked passage, or a text.
@@ -29,10 +31,10 @@ class AnswerSession:
     exercise : Exercise
     answer : Answer
     sentences : mapping, optional
-        For a marked passage: the words of each part, by its name.
+        The words of each part, by its name; or what each label stands for, of all parts or by part.
     """
 
-    def __init__(self, exercise: Exercise, answer: Answer, sentences: Mapping[str, str] | None = None) -> None:
+    def __init__(self, exercise: Exercise, answer: Answer, sentences: Words | None = None) -> None:
         self.exercise, self.answer, self.sentences = exercise, answer, sentences
         self.done: list[tuple[Part, Any]] = []  # what can be undone: a part and its value before
         self.unwritten: dict[Part, str] = {}  # parts whose choice is not in the cell's text, and why
@@ -46,9 +48,12 @@ class AnswerSession:
 
     def _part(self, part: Part) -> dict[str, Any]:
         last = str(part.path[-1]) if part.path else ""
-        words = (self.sentences or {}).get(last, last)
+        words = (self.sentences or {}).get(last, last) if part.path else self.sentences or last
         labels = [{True: "yes", False: "no"}[v] if isinstance(v, bool) else str(v) for v in part.labels]
-        is_left_out = self.sentences is not None and last not in self.sentences  # a case with fewer sentences
+        if isinstance(words, Mapping):
+            labels = [f"{label}: {words[label]}" if label in words else label for label in labels]
+            words = last
+        is_left_out = self.sentences is not None and bool(part.path) and last not in self.sentences  # a shorter case
         return {
             "name": part.name,
             "short": words,

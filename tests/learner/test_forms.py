@@ -155,6 +155,22 @@ def test_one_value_is_put_under_its_name():
     assert reply["source"] == 'reason = "c"'
 
 
+def test_letters_are_shown_with_what_they_stand_for():
+    ex, letters = find_exercise("numbers-why-that-one")[1], {"a": "two pages agree", "c": "the index has it"}
+    form = AnswerSession(ex, Answer(ex, ..., "reason", {}), letters)
+    (part,) = form.spec()["parts"]
+    assert part["labels"] == ["a: two pages agree", "b", "c: the index has it", "d"]
+    assert (part["short"], part["hidden"]) == ("", False)
+    reply = form.handle({"do": "choose", "part": 0, "chosen": [2], "source": "reason = ..."})
+    assert reply["source"] == 'reason = "c"'
+
+    ex, pieces = find_exercise("spin-rewrite-the-note")[1], {"population": {"a": "people with back pain"}}
+    blank = dict.fromkeys(["population", "comparison", "size", "certainty"], ...)
+    parts = AnswerSession(ex, Answer(ex, blank, "rewrite", {}), pieces).spec()["parts"]
+    assert [part["short"] for part in parts] == list(blank)
+    assert [part["labels"][0] for part in parts] == ["a: people with back pain", "a", "a", "a"]
+
+
 def test_a_box_makes_numbers_where_numbers_are_asked():
     found = {"figure": ..., "scale": ..., "paragraph": ...}
     source = 'found = {"figure": ..., "scale": ..., "paragraph": ...}'
