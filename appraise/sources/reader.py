@@ -6,7 +6,7 @@ import re
 
 from appraise.errors import RecordError
 from appraise.markup import HtmlPage, Markup, element, escape
-from appraise.sources.tables import passages
+from appraise.sources.tables import passages, sources
 
 _PARAGRAPH = re.compile(r"\[(\d+)\] (.*)")
 _NAMED = re.compile(r"(\w+) (\w+)((?: \d+(?:, ?\d+)*)?)")
@@ -25,19 +25,26 @@ class PassageView:
     [4] ...
     """
 
-    def __init__(self, head: str, paragraphs: list[tuple[int, str]]) -> None:
-        self.head, self.paragraphs = head, paragraphs
+    def __init__(self, head: str, paragraphs: list[tuple[int, str]], address: str = "") -> None:
+        self.head, self.paragraphs, self.address = head, paragraphs, address
 
     def __repr__(self) -> str:
         return "\n".join([self.head, *(f"[{n}] {text}" for n, text in self.paragraphs)])
 
     def _repr_html_(self) -> str:
         head = element("p", element("strong", self.head))
-        return element("div", head, self.listed(), style="max-width: 46em")
+        return element("div", head, self.listed(), self.original(), style="max-width: 46em")
 
     def listed(self) -> Markup:
         """The paragraphs as a numbered list; an address in them is a link."""
         return element("ol", *(element("li", with_links(text), value=str(n)) for n, text in self.paragraphs))
+
+    def original(self) -> Markup:
+        """A line that leads from what is retold to the page itself; empty where its address is not known."""
+        if not _ADDRESS.fullmatch(self.address):
+            return Markup("")
+        link = element("a", "the page itself", href=self.address, style="text-decoration: underline")
+        return element("p", "Retold; here is ", link, ".")
 
 
 def with_links(text: str) -> Markup:
@@ -84,7 +91,8 @@ def read(source: str, passage: str, *paragraphs: int) -> PassageView:
         expected = f"expected paragraphs from 1 to {len(texts)}, not {missing[0]}"
         raise RecordError("seeds/", f"{source} {passage}", expected)
     head = f"{row['title'].item()} ({source}, {passage})"
-    return PassageView(head, [(n, texts[n]) for n in (paragraphs or texts)])
+    address = sources().loc[source, "address"]
+    return PassageView(head, [(n, texts[n]) for n in (paragraphs or texts)], str(address))
 
 
 def read_place(place: str) -> PassageView:
@@ -126,11 +134,12 @@ def read_beside(*names: str) -> HtmlPage:
     [7] ...
     """
     views = [read_place(name) for name in names]
+    scrolls = {"style": _SCROLLS, "tabindex": "0", "role": "region"}
     folded = [
         element(
             "details",
             element("summary", element("strong", view.head), style="padding: 4px 0"),
-            element("div", view.listed(), style=_SCROLLS, tabindex="0", role="region", aria_label=view.head),
+            element("div", view.listed(), view.original(), **scrolls, aria_label=view.head),
             **({"open": ""} if n < OPEN_AT_FIRST else {}),
         )
         for n, view in enumerate(views)

@@ -9,7 +9,7 @@ from appraise.figures import prediction_line
 from appraise.learner.lateral import invented_page, load_lateral_reading, traces
 from appraise.methods.pooling import invented_trials, pooled, with_pooled
 from appraise.methods.stories import bouts_without_effect, people_by_day
-from appraise.sources.reader import read_beside
+from appraise.sources.reader import read, read_beside
 from appraise.sources.showing import facts, paragraph_words, reviews, text_table
 from appraise.sources.tables import outside
 from tests import bank
@@ -21,6 +21,13 @@ def test_the_reader_keeps_numbers_and_makes_links() -> None:
     assert '<a href="https://doi.org/10.1111/anae.12107">' in shown
     assert shown.count("<details") == 2
     assert shown.count('open=""') == 2
+
+
+def test_a_passage_leads_to_its_page_where_the_address_is_known() -> None:
+    link = '<a href="https://vitamindwiki.com/posts/back-pain"'
+    assert link in read("vitamindwiki", "clip", 3)._repr_html_()
+    shown = read_beside("vitamindwiki clip 3", "shopblog post 5")._repr_html_()
+    assert shown.count("the page itself") == shown.count(link) == 1
 
 
 def test_the_third_passage_is_closed_at_first() -> None:
