@@ -14,9 +14,10 @@ from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from appraise.authoring.reading_cells import cells_to_read
+from appraise.authoring.reading_cells import cells_to_read, list_of_choices
 from appraise.authoring.reading_site import build_site, run_lessons
 from appraise.course import load_course
+from appraise.exercises.exercise import Exercise
 from tests.browser.conftest import WCAG
 
 pytestmark = pytest.mark.slow  # kernels, servers or class runs: not in `make fast`
@@ -172,6 +173,19 @@ def test_an_exercise_of_labels_is_a_list_of_what_there_is_to_choose(pages: Path)
     items = [item.get_text() for item in intro.find_next("ul").find_all("li")]
     assert len(items) == 8
     assert items[0] == "pain at 6 months, mean, in walsh post"
+
+
+def test_letters_are_listed_with_what_they_stand_for(pages: Path) -> None:
+    page = (pages / "04-the-numbers" / "04-the-numbers.html").read_text(encoding="utf-8")
+    section = BeautifulSoup(page, "html.parser").find("section", id="exercise-why-that-one-extra")
+    assert section is not None
+    items = [item.get_text() for item in section.find_all("li")]
+    assert items[0] == "a: two of the pages agree on it"
+    assert len(items) == 4
+    by_part = {"one": {"a": "dull", "b": "fair"}, "two": {"a": "long"}}
+    ex = Exercise(id="x", name="x", kind="judge", expected={"dict": [["one", "a"], ["two", "b"]]}, options=["a", "b"])
+    listed = "For each, choose one:\n\n- one: *a* (dull) or *b* (fair)\n- two: *a* (long) or *b*"
+    assert list_of_choices(ex, by_part) == listed
 
 
 def test_calls_that_show_forms_become_words_and_a_bare_report_goes() -> None:
