@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
@@ -107,3 +108,16 @@ def test_the_figures_that_survive():
         told = table[(table["source"] == source) & (table["passage"] == passage)]
         told = told[told["statistic"] == {"means": "mean", "SDs": "SD", "p values": "p"}[kind]]
         assert answer == sum(abstract.get(row.item) == row.value for row in told.itertuples()), name
+
+
+def test_the_piece_with_the_two_means_of_pain():
+    (call,) = [
+        node
+        for cell in bank.Bench("09-spin").nb.cells
+        if "spin-rewrite-the-note-answer" in (cell.id, cell.metadata.get("nbgrader", {}).get("grade_id"))
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call)
+    ]
+    piece = ast.literal_eval(call.args[2])["size"][typed("09-spin", "spin-rewrite-the-note")["size"]]
+    pain = numbers().query("passage == 'abstract' and outcome == 'pain' and statistic == 'mean'")
+    assert re.findall(r"[\d.]+", piece) == [f"{value:g}" for value in pain.set_index("time_point")["value"]]
