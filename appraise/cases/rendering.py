@@ -11,7 +11,8 @@ from appraise.cases.stream import Stream
 from appraise.cases.wordings import Topic, Voice, capitalize, fill, load_abstract, load_tellings
 from appraise.cases.worlds import Comparator, World
 
-SECTIONS = ("Background", "Methods", "Results", "Conclusion")
+SECTIONS = ("Background", "Methods", "Results", "Conclusion", "Registration", "Funding")
+_ONE_POINT = re.compile(r"(?<![\d.])1\.0 points\b")
 _ONES = [
     "no",
     "one",
@@ -82,7 +83,7 @@ def topic_slots(world: World, topic: Topic) -> dict[str, str]:
     first, last = world.person.split("|")
     counted = topic.met
     if world.count_threshold is not None:
-        counted = f"saw {measure.name} fall by at least {world.count_threshold} {measure.unit}"
+        counted = f"cut {measure.name} by at least {world.count_threshold} {measure.unit}"
     words = topic.model_dump(include=set(Topic.model_fields) - {"id", "use", "ages", "measure"})
     return {
         **words,
@@ -117,7 +118,7 @@ def render_abstract(world: World, topic: Topic, stream: Stream) -> tuple[str, tu
             fill(stream.choose(parts[part]), words | {name: str(value) for name, value in values.items()}, stream)
         )
 
-    sections = zip(SECTIONS, (_background, _methods, _results, _conclusion), strict=True)
+    sections = zip(SECTIONS, (_background, _methods, _results, _conclusion, _registration, _funding), strict=True)
     sentences = [
         AbstractSentence(section, part, say(part, **values))
         for section, make in sections
@@ -167,7 +168,8 @@ def _results(world: World, topic: Topic) -> _Parts:
     elif world.women:
         yield "women", {"women": world.women}
     one, two = world.treated, world.control
-    left = {"left_treated": print_count(one.left), "left_control": print_count(two.left)}
+    show = print_count if max(one.left, two.left) < 10 else str
+    left = {"left_treated": show(one.left), "left_control": show(two.left)}
     yield "flow", {"number": world.analysed, "treated": one.analysed, "control": two.analysed, **left}
     yield _rating_part(world), _rating_values(world)
     falls = {"fall_1": one.measure_fall, "fall_2": two.measure_fall, "p": world.measure_p}
@@ -210,8 +212,14 @@ def _rating_values(world: World) -> Mapping[str, object]:
 def _conclusion(world: World, topic: Topic) -> _Parts:
     yield "conclusion_clear" if world.differs == "rating" else "conclusion_open", {}
     yield "advised" if world.is_advised else "not_advised", {}
+
+
+def _registration(world: World, topic: Topic) -> _Parts:
     if world.is_registered:
         yield "registered", {}
+
+
+def _funding(world: World, topic: Topic) -> _Parts:
     if world.funder:
         yield "funded", {"funder": world.funder}
 
@@ -223,7 +231,7 @@ def render_claim(world: World, topic: Topic, claim: Claim, voice: Voice, stream:
     """A claim as one sentence in a voice. The label plays no part in it."""
     words = topic_slots(world, topic) | claim_words(claim, topic)
     wording = stream.choose(load_tellings().subjects[claim.subject][voice])
-    return _begin(fill(wording, words, stream))
+    return _begin(_ONE_POINT.sub("1 point", fill(wording, words, stream)))
 
 
 def render_frame(world: World, topic: Topic, voice: Voice, stream: Stream) -> tuple[str, str]:

@@ -125,7 +125,7 @@ def p_from_text(case):
             for w in (-0.1, 0.1)
         ]
     else:
-        match = re.search(r"\(t test of the falls, p ([=<]) ([\d.]+)\)", text)
+        match = re.search(r"\(t test of the changes, p ([=<]) ([\d.]+)\)", text)
         one, two = case.world.treated, case.world.control
         ends = []
         for d in (-0.1, 0.1):
@@ -201,6 +201,25 @@ def test_no_label_is_most_of_a_subject(many_cases):
                 by_subject.setdefault(sentence.claim.subject, Counter())[sentence.label] += 1
     for subject, counts in by_subject.items():
         assert max(counts.values()) / sum(counts.values()) < 0.66, (subject, counts)
+
+
+def test_one_point_is_printed_as_one(many_cases):
+    seen = 0
+    for case in many_cases:
+        for telling in case.tellings:
+            for sentence in telling.sentences:
+                if sentence.claim.values.get("number") == "1.0":
+                    seen += 1
+                    assert re.search(r"\b(1|[Oo]ne) point\b", sentence.text), sentence.text
+    assert seen > 5
+
+
+def test_funding_and_register_have_their_own_sections(many_cases):
+    own = {"registered": "Registration", "funded": "Funding"}
+    for case in many_cases:
+        for sentence in case.abstract:
+            if sentence.part in own or sentence.section in own.values():
+                assert own.get(sentence.part) == sentence.section
 
 
 def test_the_same_seed_makes_the_same_case():
