@@ -29,6 +29,10 @@ class Desk {
     model.on("change:blocks", () => this.draw());
     model.on("change:announcement", () => this.say());
     model.on("comm_live_update", () => !this.place.cell && this.sleep());
+    // a page that is left, closed or put behind another one may not come back: what was typed is sent at once
+    this.leaving = new AbortController();
+    for (const name of ["beforeunload", "pagehide"]) window.addEventListener(name, () => this.flush(), { signal: this.leaving.signal });
+    document.addEventListener("visibilitychange", () => this.flush(), { signal: this.leaving.signal });
     this.draw();
     this.say();
   }
@@ -242,7 +246,7 @@ class Desk {
     this.#end();
     const { panel, cell } = this.place;
     this.place.leave();
-    const wake = () => runCell(panel, cellWith(panel, /^\s*lesson\(/m) ?? cell);
+    const wake = () => runCell(panel, cellWith(panel, /^\s*lesson\(/m) ?? cell, cell);
     const button = make("button", { type: "button", class: "appraise-button", onclick: wake }, "Wake the forms");
     const kept = make("textarea", { class: "appraise-area", rows: 4, readonly: true, "aria-label": "Typed last" });
     kept.value = typed;
@@ -252,6 +256,7 @@ class Desk {
 
   #end() {
     this.closed = true;
+    this.leaving.abort();
     clearTimeout(this.timer);
     if (desks.get(this.key) === this) desks.delete(this.key);
   }

@@ -293,7 +293,7 @@ class Form {
     const again = "The kernel was restarted. Run this cell again to see its form.";
     if (!cell) return this.node.replaceChildren(make("span", {}, again), ...kept);
     const words = `The kernel was restarted.${isSafe && !typed ? " Your choices are safe in the code above." : ""}`;
-    const wake = () => runCell(panel, isPractice ? cell : (cellWith(panel, /^\s*lesson\(/m) ?? cell));
+    const wake = () => runCell(panel, isPractice ? cell : (cellWith(panel, /^\s*lesson\(/m) ?? cell), cell);
     const button = isPractice ? "Another case" : "Wake the forms";
     this.node.replaceChildren(make("span", {}, words), this.#button(button, wake), ...kept);
   }

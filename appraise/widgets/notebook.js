@@ -44,8 +44,8 @@ function dropFormOutputs(cell) {
   if (kept.length < all.length) outputs.fromJSON(kept);
 }
 
-/** Run a cell, and leave the focus and the active cell where they were. */
-async function runCell(panel, cell) {
+/** Run a cell, and leave the focus and the active cell where they were; `shown` is the cell that is in sight then. */
+async function runCell(panel, cell, shown = cell) {
   const notebook = panel.content;
   const focused = document.activeElement;
   const before = notebook.activeCellIndex;
@@ -57,7 +57,7 @@ async function runCell(panel, cell) {
     notebook.activeCellIndex = before;
     focused?.focus({ preventScroll: true });
   }
-  cell.node.scrollIntoView({ block: "nearest" });
+  shown.node.scrollIntoView({ block: "nearest" });
 }
 
 /** The first code cell, from a cell on, whose text fits. */

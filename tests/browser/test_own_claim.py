@@ -97,6 +97,35 @@ def test_from_paste_to_page_and_after_a_restart(claims):
     assert again.control("paste", "page").input_value() == texts.load("page-03").text
 
 
+def test_what_was_typed_last_is_kept_when_the_page_is_left_at_once(claims):
+    claims.show_all()
+    claims.begin("Left at once", 3)
+    claims.control("page", "appraisal").click()
+    claims.page.keyboard.type("The last line, and the page is loaded again.")
+    claims.page.reload()
+    claims.page.wait_for_selector("text=Python 3 (ipykernel) | Idle")
+    place = claims.room.tree / "work" / "my-claims" / "left-at-once"
+    kept = json.loads((place / "claim.json").read_text(encoding="utf-8"))
+    assert kept["appraisal"] == "The last line, and the page is loaded again."
+
+
+def test_boxes_are_as_wide_as_what_is_typed_and_waking_leaves_the_learner_in_place(claims):
+    claims.show_all()
+    claims.begin("A title that is long enough to be cut off in a box of eleven letters", 3)
+    title = claims.control("choose", "title")
+    assert title.evaluate("box => box.scrollWidth <= box.clientWidth")
+    claims.control("page", "by").scroll_into_view_if_needed()
+    claims.page.click(".lm-MenuBar-item:has-text('Kernel')")
+    claims.page.click(".lm-Menu-itemLabel:text-is('Restart Kernel…')")
+    claims.page.locator(".jp-Dialog button:has-text('Restart')").last.click()
+    wake = claims.page.get_by_text("Wake the forms").last
+    wake.wait_for()
+    wake.click()
+    claims.control("page", "by").wait_for()
+    claims.settle()
+    claims.room.at("One page")
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing(claims, theme):
     claims.room.theme(theme)
