@@ -339,6 +339,8 @@ class _Reader(UnitReader):
             token = self.at(before - k)
             if token.low in words.RATIOS and (token.low not in ("or", "hrs") or token.text.isupper()):
                 return "ratio"
+            if token.low in words.RELATIVE and self.at(before - k - 1).low == "relative":
+                return "ratio"
             if token.is_digits or token.text in ".;":
                 break
         return "number"

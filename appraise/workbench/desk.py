@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from appraise.course import load_course
@@ -15,8 +16,9 @@ from appraise.errors import WorkbenchError
 from appraise.learner.desks import WAKERS, redraw, show_desk
 from appraise.learner.own_claim import own_lines
 from appraise.workbench import steps
-from appraise.workbench.claim import Claim
+from appraise.workbench.claim import Claim, safe_name
 from appraise.workbench.open_claim import OpenClaim
+from appraise.workbench.store import load_claim
 
 Block = str | dict[str, Any]
 _open: list[OpenClaim] = []  # one for the kernel, made when the first step is shown
@@ -47,7 +49,7 @@ class ChooseStep:
             caption = "What you wrote at the ends of lessons"
             shown.append({"kind": "table", "caption": caption, "heads": ["lesson", "your lines"], "rows": rows})
         if claim:
-            shown.append({"kind": "head", "words": f"Open: {claim.title or claim.name}"})
+            shown.append({"kind": "head", "words": f"Open: {_called(claim)}"})
             title = {"kind": "area", "id": "title", "label": "Title", "rows": 1, "value": claim.title}
             message = {
                 "kind": "area",
@@ -59,7 +61,7 @@ class ChooseStep:
             shown += [title, message]
         others = [name for name in self.opened.names if not claim or name != claim.name]
         if others:
-            options = [["", "–"], *([name, name] for name in others)]
+            options = [["", "–"], *([name, self._name(name)] for name in others)]
             shown.append({"kind": "list", "id": "open", "label": "Open another claim", "options": options, "value": ""})
         box = {
             "kind": "area",
@@ -71,12 +73,19 @@ class ChooseStep:
         button = {"kind": "button", "id": "begin", "label": "Begin", "main": not claim}
         return [*shown, {"kind": "row", "blocks": [box, button]}]
 
+    def _name(self, name: str) -> str:
+        """What another claim is called; its name alone where it cannot be read."""
+        try:
+            return _called(load_claim(name, self.opened.folder))
+        except WorkbenchError:
+            return name
+
     def set(self, id: str, value: Any) -> str:
         """Take over a title, a sentence or a choice."""
         if id == "new":
             self.new = steps.clean(value)
         elif id == "open" and value:
-            return f"{self.opened.open(str(value)).title} is open."
+            return f"{_called(self.opened.open(str(value)))} is open."
         elif id in ("title", "claim"):
             self.opened.change(lambda claim: setattr(claim, id, steps.clean(value)))
         return ""
@@ -87,6 +96,14 @@ class ChooseStep:
             return "Type a title first, such as “Kelp baths against cold feet”."
         claim, self.new = self.opened.begin(self.new), ""
         return f"{claim.title} is begun. It is kept in my-claims/{claim.name}, in your work folder."
+
+
+def _called(claim: Claim) -> str:
+    """A claim's title; its name too, where the title does not give it, as with two claims of one title."""
+    with suppress(WorkbenchError):
+        if safe_name(claim.title) == claim.name:
+            return claim.title
+    return f"{claim.title} ({claim.name})" if claim.title.strip() else claim.name
 
 
 class ClaimStep:

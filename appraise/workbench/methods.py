@@ -66,14 +66,23 @@ def work_out(method: str, inputs: Mapping[str, str]) -> str:
     filled = {name: str(inputs.get(name, "")).strip() for name in asks.asks}
     if missing := [name for name, value in filled.items() if not value and name not in asks.optional]:
         raise WorkbenchError(f"{asks.asks[missing[0]]} is empty; fill it in, or choose another way to work it out")
-    return asks.run(filled)
+    try:
+        result = asks.run(filled)
+    except WorkbenchError as error:
+        # a field is called as the form calls it
+        names = re.compile(rf"\b({'|'.join(asks.asks)}):")
+        raise WorkbenchError(names.sub(lambda name: f"{asks.asks[name[1]]}:", str(error))) from None
+    return re.sub(r"(?<![\w.,)-])-(?=\d)", "−", result)
 
 
 # what each form says
 
 
 def _is_ratio(inputs: Mapping[str, str]) -> bool:
-    return inputs.get("scale", "").lower().startswith("r")
+    scale = inputs["scale"].lower()
+    if scale not in SCALES:
+        raise WorkbenchError(f"{inputs['scale']!r} is no scale; expected {' or '.join(SCALES)}")
+    return scale == "ratio"
 
 
 def _say_p(p: float) -> str:
@@ -86,7 +95,8 @@ def _p_from_interval(i: Mapping[str, str]) -> str:
     level = i["level"] or "95"
     r = recheck.p_from_interval(i["estimate"], i["low"], i["high"], level, _is_ratio(i))
     holds = "holds" if r.holds_no_difference else "does not hold"
-    says = f"The interval from {i['low']} to {i['high']} {holds} “no difference”, and implies {_say_p(r.p)}."
+    none = "a ratio of 1" if _is_ratio(i) else "0"
+    says = f"The interval from {i['low']} to {i['high']} {holds} “no difference” ({none}), and implies {_say_p(r.p)}."
     if not r.is_centred:
         says += f" {i['estimate']} is not in its middle{' on the log scale' if _is_ratio(i) else ''}."
     return says + (f" Printed is {i['p']}." if i["p"] else "")
@@ -142,20 +152,21 @@ def _analysed(i: Mapping[str, str]) -> str:
     return f"{a.missing} of {i['randomised']} people who were randomised ({a.percent:.1f} %) are not in the analysis."
 
 
+SCALES = ("difference", "ratio")  # without one of these an interval cannot be read
 _SCALE = {"scale": "difference or ratio"}
 METHODS: dict[str, Method] = {
     "p from interval": Method(
         "What an interval between the arms says",
         {"estimate": "the estimate", "low": "the lower end", "high": "the upper end", **_SCALE}
         | {"level": "the level in percent (95 if empty)", "p": "the printed p, to compare"},
-        frozenset(("scale", "level", "p")),
+        frozenset(("level", "p")),
         "Altman and Bland, BMJ 2011;343:d2304",
         _p_from_interval,
     ),
     "interval from p": Method(
         "The interval that a p between the arms implies",
         {"estimate": "the estimate", "p": "the printed p", **_SCALE, "level": "the level in percent (95 if empty)"},
-        frozenset(("scale", "level")),
+        frozenset(("level",)),
         "Altman and Bland, BMJ 2011;343:d2090",
         _interval_from_p,
     ),

@@ -17,7 +17,8 @@ SMALL = {word: n for n, word in enumerate(_UNITS.split())}
 TENS = {word: 10 * n for n, word in enumerate(_TENS.split(), start=2)}
 MULTIPLES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "score": 20}
 PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
-PARTS |= {"sixth": 6, "sixths": 6, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10}
+PARTS |= {"sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7, "eighth": 8, "eighths": 8, "ninth": 9, "ninths": 9}
+PARTS |= {"tenth": 10, "tenths": 10}
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _MOST_DIGITS = 15  # a longer run of digits is a number of something else: a register, an account
 

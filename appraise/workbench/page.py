@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from appraise.errors import WorkbenchError
-from appraise.workbench.claim import WORDS, Claim, FigureVerdict, verdict_rows
+from appraise.workbench.claim import WORDS, Claim, FigureVerdict, LeftOut, lost_figures, verdict_rows
 from appraise.workbench.data import Question, questions
 from appraise.workbench.methods import METHODS
 
@@ -34,12 +34,13 @@ def page_html(claim: Claim) -> str:
         .get_template("page.html")
         .render(
             claim=claim,
-            kind=questions().kind(claim.kind).name if claim.kind else "the study behind it",
+            compared=_compared(claim),
             words=len(claim.appraisal.split()),
             limit=WORDS,
             verdicts=_judged(claim),
             worked_out=[row for row in claim.worked_out if row.result],
             unjudged=_unjudged(claim),
+            left_out=_left_out(claim),
             answers=_answers(claim),
             sources={name: method.source for name, method in METHODS.items()} | _unknown_methods(claim),
             others=questions().sources,
@@ -84,8 +85,7 @@ def page_markdown(claim: Claim) -> str:
     """
     lines = [f"# {_md(claim.title or claim.name)}", ""]
     by = f" by {_md(claim.by)}" if claim.by else ""
-    kind = questions().kind(claim.kind).name if claim.kind else "the study behind it"
-    lines += [f"An appraisal{by} of a claim, compared with {kind}.", ""]
+    lines += [f"An appraisal{by} of a claim{_compared(claim)}.", ""]
     if claim.claim:
         lines += [f"**The claim:** {_md(claim.claim)}", ""]
     lines += ["## Appraisal", "", _md(claim.appraisal.strip()) or "(not written yet)", ""]
@@ -96,11 +96,11 @@ def page_markdown(claim: Claim) -> str:
         lines.append("")
     if unjudged := _unjudged(claim):
         lines += [unjudged, ""]
-    if claim.left_out:
+    if left_out := _left_out(claim):
         lines += ["## Figures left out that a reader needs", ""]
-        lines += [f"- **{_cell(r.figure)}**" + (f": {_cell(r.note)}" if r.note else "") for r in claim.left_out] + [""]
+        lines += [f"- **{_cell(r.figure)}**" + (f": {_cell(r.note)}" if r.note else "") for r in left_out] + [""]
     if claim.noted:
-        lines += ["## Wording", "", *(f"- “{_cell(r.sentence)}” {_cell(r.note)}" for r in claim.noted), ""]
+        lines += ["## Wording", "", *(f"- “{_cell(_inner(r.sentence))}” {_cell(r.note)}" for r in claim.noted), ""]
     if worked_out := [row for row in claim.worked_out if row.result]:
         lines += ["## Worked out from the abstract", ""]
         sources = {name: method.source for name, method in METHODS.items()} | _unknown_methods(claim)
@@ -112,8 +112,7 @@ def page_markdown(claim: Claim) -> str:
     for question, answer in _answers(claim):
         lines += [f"**{question.asks}**", "", _md(answer) or "(no answer yet)", ""]
     lines += ["## Sources", ""]
-    parts = [claim.title or "without a title", claim.date, claim.address]
-    lines.append("- The page: " + ", ".join(_cell(p) for p in parts if p))
+    lines.append("- The page: " + (", ".join(_cell(p) for p in (claim.address, claim.date) if p) or "not named here"))
     lines.append(
         "- The study: " + ", ".join(_cell(p) for p in (claim.study or "not named here", claim.study_address) if p)
     )
@@ -121,6 +120,24 @@ def page_markdown(claim: Claim) -> str:
     lines += ["", f"The questions are the course's own. Others ask similar ones: {named}.", ""]
     lines.append("The verdicts are the appraiser's. This page is not medical advice.")
     return "\n".join(lines) + "\n"
+
+
+def _compared(claim: Claim) -> str:
+    """With what the claim was compared, as the end of a sentence."""
+    if claim.kind == "nothing":
+        return "; no study was found behind it"
+    return f", compared with {questions().kind(claim.kind).name if claim.kind else 'the study behind it'}"
+
+
+def _inner(sentence: str) -> str:
+    """A sentence as it stands between quotation marks: its own marks single, those around the whole left out.
+
+    >>> _inner("“It works.”"), _inner("It is “safe”.")
+    ('It works.', 'It is ‘safe’.')
+    """
+    if sentence[:1] in ("“", '"') and sentence[-1:] in ("”", '"') and not re.search('[“”"]', sentence[1:-1]):
+        return sentence[1:-1]
+    return sentence.replace("“", "‘").replace("”", "’")
 
 
 def _answers(claim: Claim) -> list[tuple[Question, str]]:
@@ -137,6 +154,15 @@ def _judged(claim: Claim) -> list[FigureVerdict]:
     except WorkbenchError:
         rows = claim.verdicts
     return [row for row in rows if row.verdict]
+
+
+def _left_out(claim: Claim) -> list[LeftOut]:
+    """The figures that were ticked and that the passage still leaves out; all, where the texts cannot be read."""
+    try:
+        lost = lost_figures(claim)
+    except WorkbenchError:
+        return claim.left_out
+    return [row for row in claim.left_out if row.figure in lost]
 
 
 def _unjudged(claim: Claim) -> str:
@@ -158,7 +184,7 @@ def _unknown_methods(claim: Claim) -> dict[str, str]:
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
-    environment.filters["link"] = _link
+    environment.filters["link"], environment.filters["inner"] = _link, _inner
     return environment
 
 

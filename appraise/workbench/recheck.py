@@ -249,8 +249,8 @@ def _number(figure: Figure, name: str) -> float:
     if isinstance(figure, bool) or not isinstance(figure, str | int | float):
         raise WorkbenchError(f"{name}: {figure!r} is no figure; expected one such as 7.5")
     text = str(figure).strip().replace("−", "-").replace("–", "-").replace("·", ".").replace("\u00a0", "")
-    if re.fullmatch(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
-        text = text.replace(",", "")
+    if re.fullmatch(r"[+-]?\d{1,3}(?:[, \u2009\u202f]\d{3})+(?:\.\d+)?", text):
+        text = re.sub("[, \u2009\u202f]", "", text)
     elif re.fullmatch(r"[+-]?\d+,\d+", text):
         text = text.replace(",", ".")
     if isinstance(figure, str) and not _NUMBER.fullmatch(text):

@@ -22,10 +22,11 @@ from appraise.workbench.claim import (
     unanswered,
 )
 from appraise.workbench.data import prompt_kinds, questions
-from appraise.workbench.methods import METHODS, Suggestion, suggest, within_arm, work_out
+from appraise.workbench.figures import figures
+from appraise.workbench.methods import METHODS, SCALES, Suggestion, suggest, within_arm, work_out
 from appraise.workbench.page import page_html, page_markdown
 from appraise.workbench.prompts import prompts
-from appraise.workbench.reading import looks_swapped, paragraphs, read_text
+from appraise.workbench.reading import looks_swapped, paragraphs, read_text, sentences
 from appraise.workbench.tracing import Trace
 
 Block = str | dict[str, Any]
@@ -33,10 +34,10 @@ _SHOWN_PARAGRAPHS = 200  # of a page; the rest is rarely a page's own text
 _SHOWN_ROWS = 150
 MEANS = {
     "same": "same: it stands so in the study",
-    "rounded": "rounded: a rounding of the study's figure",
-    "changed": "changed: another value than the study's",
-    "renamed": "renamed: the study's value, said of something else",
-    "untraceable": "untraceable: nothing in the abstract leads to it",
+    "rounded": "rounded: the value, made rounder",
+    "changed": "changed: another value",
+    "renamed": "renamed: said of something else",
+    "untraceable": "untraceable: nothing leads to it",
 }
 
 
@@ -165,7 +166,7 @@ def take_mark(claim: Claim, id: str, value: Any) -> str:
 def draw_figures(claim: Claim) -> list[Block]:
     """The table of figures with status, candidates and the learner's verdict; below it the figures left out."""
     if not claim.abstract.strip():
-        raise WorkbenchError("paste the abstract above, so that the page's figures can be looked up in it")
+        return _without_abstract(claim, "so that the page's figures can be looked up in it", "the words below")
     rows = rows_with_traces(claim)
     judged = sum(bool(row.verdict) for row, _ in rows)
     heads = ["on the page", "in the abstract", "your verdict"]
@@ -179,8 +180,28 @@ def draw_figures(claim: Claim) -> list[Block]:
     if left:
         shown.append({"kind": "head", "words": "Figures of the abstract that the passage leaves out"})
         shown.append("Tick those that a reader of the page would need, and say what each is.")
-        shown += [_left_out(claim, figure) for figure in left[:_SHOWN_ROWS]]
+        for words, those in _by_sentence(claim.abstract, left[:_SHOWN_ROWS]):
+            blocks = [{"kind": "quote", "words": words}, *(_left_out(claim, figure) for figure in those)]
+            shown.append({"kind": "group", "label": words, "blocks": blocks})
     return shown
+
+
+def _without_abstract(claim: Claim, what_for: str, on: str) -> list[Block]:
+    """What stands in a step that needs the abstract, for a learner who has none or has not pasted it yet."""
+    if claim.kind == "nothing":
+        return [_quiet(f"No study was found, so there is no abstract to look into. Go on to {on}.")]
+    return [{"kind": "warning", "words": f"Paste the abstract above, {what_for}. If you have none, go on to {on}."}]
+
+
+def _by_sentence(abstract: str, left: list[str]) -> list[tuple[str, list[str]]]:
+    """Figures that were left out, each below the first sentence that prints it."""
+    text = read_text(abstract, "the abstract")
+    spans = sentences(text)
+    first: dict[str, int] = {}
+    for figure in figures(text):
+        first.setdefault(figure.text, figure.sentence)
+    places = sorted({first[figure] for figure in left})
+    return [(text[slice(*spans[n])], [figure for figure in left if first[figure] == n]) for n in places]
 
 
 def _figure_cells(k: int, row: FigureVerdict, trace: Trace) -> list[Any]:
@@ -206,7 +227,7 @@ def _figure_cells(k: int, row: FigureVerdict, trace: Trace) -> list[Any]:
         hidden=True,
         example="in the study",
     )
-    note = _area(f"note {k}", f"note on {row.figure}", row.note, hidden=True, example="why")
+    note = _area(f"note {k}", f"note on {row.figure}", row.note, 2, hidden=True, example="why")
     return [[{"kind": "head", "words": row.figure}, _quiet(row.sentence)], match, [verdict, against, note]]
 
 
@@ -238,11 +259,17 @@ def take_figures(claim: Claim, id: str, value: Any) -> str:
         row, trace = rows[int(k)]
         setattr(row, field, clean(value))
         if field == "verdict" and value and not row.against and trace.matches:
-            row.against = trace.matches[0].text
+            row.against = _counterpart(trace)
         current = [row for row, _ in rows]
         # verdicts on paragraphs that are not marked now wait for them to be marked again
         claim.verdicts = [*current, *(v for v in claim.verdicts if _has_words(v) and not any(v is c for c in current))]
     return ""
+
+
+def _counterpart(trace: Trace) -> str:
+    """What a figure was found as: the first match, or both where its two numbers stand apart in the abstract."""
+    is_apart = len(trace.figure.values) > 1 and len(trace.matches[0].values) == 1
+    return " / ".join(dict.fromkeys(figure.text for figure in trace.matches[: None if is_apart else 1]))
 
 
 def _has_words(row: FigureVerdict) -> bool:
@@ -297,7 +324,7 @@ def take_words(claim: Claim, id: str, value: Any) -> str:
 def draw_work(claim: Claim) -> list[Block]:
     """Forms prefilled from the abstract, results of one arm, and what was worked out."""
     if not claim.abstract.strip():
-        raise WorkbenchError("paste the abstract above; what it prints fills the forms here")
+        return _without_abstract(claim, "since what it prints fills the forms here", "the eight questions")
     shown: list[Block] = []
     for words in within_arm(claim.abstract)[:12]:
         shown.append({"kind": "quote", "words": words})
@@ -317,8 +344,8 @@ def draw_work(claim: Claim) -> list[Block]:
 def _suggested(k: int, each: Suggestion) -> Block:
     asks = METHODS[each.method].asks
     filled = "; ".join(f"{asks[name]}: {value}" for name, value in each.inputs.items() if value)
-    button = {"kind": "button", "id": f"use {k}", "label": f"Use this ({METHODS[each.method].title.lower()})"}
     label = METHODS[each.method].title
+    button = {"kind": "button", "id": f"use {k}", "label": f"Use this ({label[:1].lower()}{label[1:]})"}
     return {
         "kind": "group",
         "label": label,
@@ -330,7 +357,7 @@ def _working(k: int, each: WorkedOut) -> Block:
     method = METHODS.get(each.method)
     if method is None:
         return _quiet(f"A working by “{each.method}”, which this version does not know: {each.result}")
-    fields = [_area(f"field {k} {name}", asks, each.inputs.get(name, "")) for name, asks in method.asks.items()]
+    fields = [_field(f"field {k} {name}", name, asks, each.inputs.get(name, "")) for name, asks in method.asks.items()]
     result: Block = {"kind": "head", "words": each.result} if each.result else _quiet("Not worked out yet.")
     source = [_quiet(f"Source: {method.source}")] if method.source else []
     buttons = [
@@ -347,6 +374,13 @@ def _working(k: int, each: WorkedOut) -> Block:
         *source,
     ]
     return {"kind": "group", "label": method.title, "blocks": blocks}
+
+
+def _field(id: str, name: str, asks: str, value: str) -> Block:
+    if name == "scale":
+        options = [["", "–"], *([scale, f"a {scale}"] for scale in SCALES)]
+        return {"kind": "list", "id": id, "label": asks, "options": options, "value": value}
+    return _area(id, asks, value)
 
 
 def take_work(claim: Claim, id: str, value: Any) -> str:
@@ -373,6 +407,7 @@ def take_work(claim: Claim, id: str, value: Any) -> str:
     elif word == "work":
         each = worked[int(rest)]
         each.result = work_out(each.method, each.inputs)
+        message = "Worked out: the result stands below its button."
     claim.worked_out = worked
     return message
 

@@ -82,6 +82,8 @@ class UnitReader:
         if not token.is_word:
             return "", -1
         unit = units.canonical(token.text, attached=touching)
+        if unit == "mm" and self.at(k + 1).low == "hg":
+            return "mmHg", self.at(k + 1).end
         if unit:
             return self._compound(unit, k)
         return self._counted(k), -1

@@ -132,7 +132,8 @@ def _quantities(figure: Figure) -> list[tuple[str, Fraction]]:
         ratio = Fraction(figure.values[0]) / Fraction(figure.values[1])
         if dimension == "time":
             return [("time", ratio * Fraction(units.in_base(Decimal(1), figure.unit)))]
-        return [("share", ratio), *(("count", abs(Fraction(v))) for v in figure.values)]
+        counts = figure.values if _is_pair_of_counts(figure) else ()  # "two thirds" counts neither two nor three
+        return [("share", ratio), *(("count", abs(Fraction(v))) for v in counts)]
     if dimension == "share":
         return [("share", abs(Fraction(v)) / 100) for v in figure.values]
     sizes = [(dimension, abs(Fraction(units.in_base(v, figure.unit)))) for v in figure.values]
@@ -183,6 +184,8 @@ class _Index:
     def sizes(self) -> dict[str, list[_Entry]]:
         """The figures of each dimension in order of size, and what two of them give together."""
         sizes: dict[str, list[_Entry]] = defaultdict(list)
+        for entry in _ratios(self.source):
+            sizes["share"].append(entry)
         for figure in self.source:
             for dimension, size in _quantities(figure):
                 sizes[dimension].append(_Entry(float(size), (figure,), "close in size"))
@@ -279,6 +282,19 @@ class _Index:
                 middle = bisect.bisect_left(self.keys[d], size)
                 nearest += self.sizes[d][max(0, middle - _NEAREST) : middle + _NEAREST]
         return nearest
+
+
+def _ratios(source: list[Figure]) -> Iterable[_Entry]:
+    """What a ratio says in percent: 0.71 is 29 % less. A ratio is called one, or its interval stands right after it."""
+    for k, figure in enumerate(source):
+        value, after = figure.values[0], source[k + 1 : k + 3]
+        if len(figure.values) > 1 or not 0 < value < 2 or value == value.to_integral_value():
+            continue
+        ends = next((f.values for f in after if f.kind in ("interval", "range") and f.values[0] > 0), ())
+        bare = figure.kind == "number" and not figure.unit
+        if figure.kind == "ratio" or (bare and ends and ends[0] <= value <= ends[1]):
+            percent = f"{abs(100 * (value - 1)).normalize():f} % {'less' if value < 1 else 'more'}"
+            yield _Entry(float(abs(value - 1)), (figure,), f"a ratio that says {percent}")
 
 
 def _worked_out(source: list[Figure]) -> Iterable[tuple[str, _Entry]]:

@@ -90,7 +90,7 @@ _FACTORS: dict[str, tuple[str, Decimal]] = {
 }
 MONEY = frozenset({"£", "$", "€", "p"})
 COUNTED = frozenset({"person", "trial", "centre", "visit", "dose", "event", "mouse"})
-_SAME = [{"%", "percentage point"}, {"°", "°C"}, {"times", "fold"}, {"times", "visit"}]
+_SAME = [{"%", "percentage point"}, {"°", "°C"}, {"times", "fold"}, {"times", "visit"}, {"point", "mmHg"}]
 
 
 def canonical(word: str, attached: bool = False) -> str:

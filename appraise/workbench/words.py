@@ -38,6 +38,7 @@ NOT_ONE_AFTER = word_set(
 NOT_PART_BEFORE = word_set("second first other better latter former last next final the this that")  # "the second half"
 
 RATIOS = word_set("ratio ratios hr or rr irr ahr aor arr hrs ors rrs")
+RELATIVE = word_set("risk risks hazard hazards odds rate rates")  # after "relative" they are ratios
 SPREADS = word_set("sd se sem sds cv")
 CONFIDENCE = word_set("ci cis confidence credible cri")
 INTERVALS = word_set("ci cis cri interval intervals")

@@ -209,6 +209,23 @@ def test_what_was_typed_is_escaped_everywhere() -> None:
     assert len(re.findall(r"(?<!\\)\|", row)) == 5
 
 
+def test_quotations_within_a_quotation_stand_in_single_marks() -> None:
+    sentences = ("“That is a breakthrough.”", "It was “well tolerated”, he said.", "“One,” he said, “is two.”")
+    claim = Claim(name="x", noted=[Noted(kind="strength", sentence=s, note="Is it?") for s in sentences])
+    expected = ["That is a breakthrough.", "It was ‘well tolerated’, he said.", "‘One,’ he said, ‘is two.’"]
+    assert [q.get_text() for q in BeautifulSoup(page_html(claim), "html.parser").find_all("q")] == expected
+    for words in expected:
+        assert f"- “{words}” Is it?" in page_markdown(claim)
+
+
+def test_a_difference_below_zero_has_a_minus() -> None:
+    result = work_out("difference of counts", {"count1": "34", "total1": "1162", "count2": "55", "total2": "1154"})
+    assert "a difference of −1.8 percentage points (95 % interval −3.5 to −0.3)" in result
+    assert "from −4.0 to 1.8" in work_out(
+        "p from interval", {"estimate": "-1.1", "low": "-4.0", "high": "1.8", "scale": "difference"}
+    )
+
+
 def test_the_page_and_the_sheets_load_nothing() -> None:
     for page in (page_html(full()), *(sheet_html(k.id) for k in questions().kinds)):
         soup = BeautifulSoup(page, "html.parser")

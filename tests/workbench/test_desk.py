@@ -14,6 +14,7 @@ from appraise.learner.own_claim import QUESTIONS, OwnClaimSession, keep_lines, o
 from appraise.widgets.confounding import simulate
 from appraise.widgets.controls import confounding
 from appraise.workbench import WorkbenchError, claim_rubric, load_claim, load_claim_rubric, my_claim
+from appraise.workbench.claim import lost_figures
 from appraise.workbench.desk import STEPS, ChooseStep, ClaimStep, _Announced
 from appraise.workbench.open_claim import OpenClaim
 from tests.workbench import texts
@@ -188,6 +189,88 @@ def test_the_same_claim_changed_in_two_kernels_keeps_both_changes(desk: Desk, tm
     desk.step("page").set("by", "A. Reader")
     assert load_claim("humming", tmp_path).date == "today"
     assert load_claim("humming", tmp_path).by == "A. Reader"
+
+
+def test_an_interval_is_not_read_before_it_is_said_to_be_a_difference_or_a_ratio(desk: Desk) -> None:
+    desk.begin("Hiccups", 10)
+    desk.step("work out").set("new", "p from interval")
+    for name, value in (("estimate", "0.89"), ("low", "0.72"), ("high", "1.10")):
+        desk.step("work out").set(f"field 0 {name}", value)
+    assert [v for v, _ in desk.control("work out", "field 0 scale")["options"]] == ["", "difference", "ratio"]
+    assert desk.step("work out").press("work 0").startswith("Difference or ratio is empty")
+    assert desk.opened.claim
+    assert desk.opened.claim.worked_out[0].result == ""
+    desk.step("work out").set("field 0 scale", "ratio")
+    assert desk.step("work out").press("work 0") == "Worked out: the result stands below its button."
+    assert "holds “no difference” (a ratio of 1)" in desk.opened.claim.worked_out[0].result
+
+
+def test_a_field_that_cannot_be_used_is_called_as_in_the_form(desk: Desk) -> None:
+    desk.begin("Hiccups", 10)
+    desk.step("work out").set("new", "difference of counts")
+    for name, value in (("count1", "5.2%"), ("total1", "1 162"), ("count2", "28"), ("total2", "1 154")):
+        desk.step("work out").set(f"field 0 {name}", value)
+    assert desk.step("work out").press("work 0").startswith("People with it, first arm: '5.2%' is not one figure")
+    desk.step("work out").set("field 0 count1", "61")
+    assert desk.step("work out").press("work 0").startswith("Worked out")
+
+
+def test_claims_of_one_title_are_told_apart(desk: Desk) -> None:
+    desk.begin("Roses for hay fever")
+    desk.begin("Roses for hay fever")
+    assert desk.choose.blocks()[0]["words"] == "Open: Roses for hay fever (roses-for-hay-fever-2)"  # type: ignore[index]
+    options = next(b for b in every(desk.choose.blocks()) if b.get("id") == "open")["options"]
+    assert options[1] == ["roses-for-hay-fever", "Roses for hay fever"]
+
+
+def test_without_an_abstract_the_learner_hears_how_to_go_on(desk: Desk) -> None:
+    desk.begin("Humming")
+    desk.step("paste").set("page", texts.load("page-03").text)
+    for step in ("figures", "work out"):
+        assert "go on to" in desk.warnings(step)[0]
+    desk.step("paste").set("kind", "nothing")
+    for step in ("figures", "work out"):
+        assert desk.warnings(step) == []
+        assert "No study was found" in str(desk.step(step).blocks())
+    page = next(b for b in every(desk.step("page").blocks()) if b.get("kind") == "page")
+    for form in (page["html"], page["markdown"]):
+        assert "An appraisal of a claim; no study was found behind it." in form
+        assert "abstract was read" not in form
+
+
+def test_figures_left_out_stand_below_their_sentence(desk: Desk) -> None:
+    desk.begin("Humming", 3)
+    blocks = desk.step("figures").blocks()
+    groups = [b for b in blocks if isinstance(b, dict) and b.get("kind") == "group"]
+    assert desk.opened.claim
+    for group in groups:
+        quote, *ticks = every(group["blocks"])
+        assert quote["words"] in desk.opened.claim.abstract
+        assert all(tick["label"] in quote["words"] for tick in ticks if tick.get("kind") == "tick")
+    assert sum(b.get("kind") == "tick" for b in every(groups)) == len(lost_figures(desk.opened.claim))
+
+
+def test_a_figure_that_is_marked_after_all_is_not_told_as_left_out(desk: Desk) -> None:
+    desk.begin("Humming", 3)
+    assert desk.opened.claim
+    lost_by_all = lost_figures(desk.opened.claim)
+    desk.step("mark").set("paragraph 4", True)
+    figure = next(f for f in lost_figures(desk.opened.claim) if f not in lost_by_all)
+    desk.step("figures").set(f"left {figure}", True)
+    page = next(b for b in every(desk.step("page").blocks()) if b.get("kind") == "page")
+    assert "Figures left out" in page["markdown"]
+    desk.step("mark").set("paragraph 4", False)  # the whole page is read
+    page = next(b for b in every(desk.step("page").blocks()) if b.get("kind") == "page")
+    assert "Figures left out" not in page["markdown"]
+    assert "Figures left out" not in page["html"]
+
+
+def test_a_number_of_all_is_found_with_both_its_figures(desk: Desk) -> None:
+    desk.begin("Seaweed")
+    desk.step("paste").set("page", "Just 127 of the 2,318 regular eaters fell ill.")
+    desk.step("paste").set("abstract", "Of those who ate it (n=2318), 127 fell ill.")
+    desk.step("figures").set("verdict 0", "same")
+    assert desk.control("figures", "against 0")["value"] == "127 / 2318"
 
 
 def test_without_a_title_or_a_claim_a_step_says_what_to_do(desk: Desk) -> None:

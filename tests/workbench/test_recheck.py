@@ -133,7 +133,9 @@ def test_every_prefilled_form_names_its_fields_and_gives_a_sentence() -> None:
 
 
 def test_a_printed_p_stands_beside_the_one_worked_out() -> None:
-    says = work_out("p from interval", {"estimate": "-1.6", "low": "-2.6", "high": "-0.6", "p": "p=0.0014"})
+    says = work_out(
+        "p from interval", {"estimate": "-1.6", "low": "-2.6", "high": "-0.6", "scale": "difference", "p": "p=0.0014"}
+    )
     assert "implies p = 0.002" in says
     assert "Printed is p=0.0014" in says
 

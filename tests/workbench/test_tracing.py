@@ -9,7 +9,8 @@ from appraise.workbench import WorkbenchError, lost, prompt_kinds, prompts, trac
 
 ABSTRACT = (
     "Of 402 adults, 388 were analysed. Pain fell by 2.35 points (95% CI 1.2 to 3.5; p=0.0014) in 8 weeks. "
-    "Drowsiness occurred in 52 (26.7%) and 21 (10.9%). The hazard ratio was 0.78. Four of the schools had 24.0 °C."
+    "Drowsiness occurred in 52 (26.7%) and 21 (10.9%). The hazard ratio was 0.78. Four of the schools had 24.0 °C. "
+    "64% were women. Pressure was lower by -5.6 mm Hg. The hazard ratio for ≥4 times a week versus never was 0·71 (95% CI 0·58–0·87)."
 )
 STATUS = [
     ("402 people took part.", "printed"),
@@ -22,6 +23,7 @@ STATUS = [
     ("It was p=0.001 in all.", "rounded"),
     ("It was 24 °C warm.", "rounded"),
     ("Pain fell by 2.4 points.", "rounded"),
+    ("The pressure fell by 5.6 points.", "printed"),
     ("It took two months.", "not found"),
     ("It took 4 weeks.", "not found"),
     ("402% more.", "not found"),
@@ -45,6 +47,8 @@ CANDIDATES = [
     ("14 dropped out.", "402 adults, 388"),
     ("Pain fell by 23.5 points.", "2.35 points"),
     ("62.7% were drowsy.", "26.7%"),
+    ("It cuts the risk by 29%.", "0·71"),
+    ("Almost two thirds were women.", "64%"),
 ]
 
 
