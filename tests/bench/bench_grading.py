@@ -141,7 +141,7 @@ def ours(folder: Path, students: int, trust: bool, workers: int) -> tuple[Run, s
     """`appraise grade`."""
     course(folder, students, trust)
     seconds, memory, said = call(folder, "appraise", "grade", SLUG, "--workers", str(workers))
-    behind = next((line.removeprefix("Walls: ") for line in said.splitlines() if line.startswith("Walls: ")), "")
+    behind = next((line.removeprefix("Sandbox: ") for line in said.splitlines() if line.startswith("Sandbox: ")), "")
     return Run("appraise grade", students, seconds, memory), behind.rstrip(".")
 
 
@@ -149,7 +149,7 @@ _warm: Any = None
 _lesson: Any = None
 
 
-def _get_warm(folder: str, trust: bool) -> None:
+def _start_server(folder: str, trust: bool) -> None:
     from appraise.grading.judging.lesson import load_lesson, start_fork_server
     from appraise.grading.worker.starting import start_sandboxed
 
@@ -180,7 +180,7 @@ def floor(folder: Path, students: int, trust: bool, workers: int) -> Run:
     course(folder, students, trust)
     paths = sorted(str(p) for p in (folder / "grading" / "submitted").glob(f"*/{SLUG}/*.ipynb"))
     began = time.perf_counter()
-    with ProcessPoolExecutor(workers, get_context("spawn"), _get_warm, (str(folder), trust)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start_server, (str(folder), trust)) as pool:
         for _ in pool.map(_floor_one, paths):
             pass
     return Run("floor: walled fork, answer cells alone", students, time.perf_counter() - began)

@@ -25,13 +25,13 @@ _EXPRESSIONS = (
 )
 
 
-def as_constant(source: str, given: set[str]) -> ConstantCell | None:
+def as_constant(source: str, imported: set[str]) -> ConstantCell | None:
     """The cell as one that gives everybody the same, or None where it may depend on an answer.
 
     Parameters
     ----------
     source : str
-    given : set of str
+    imported : set of str
         The names that the opening cells import from the course's library and from pandas.
 
     Examples
@@ -51,7 +51,7 @@ def as_constant(source: str, given: set[str]) -> ConstantCell | None:
             return None
         bound = {n.id for n in nodes if isinstance(n, ast.comprehension) for n in _names(n.target)}
         loaded = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)} - bound - {*makes}
-        if not loaded <= given | _FREE_BUILTINS:
+        if not loaded <= imported | _FREE_BUILTINS:
             return None
         uses |= loaded
         if isinstance(statement, ast.Assign):

@@ -91,9 +91,9 @@ def load_lesson(release: Path, key: Path) -> Lesson:
     answers = answer_cells(nb)
     first = min(answers.values(), default=len(nb.cells))
     opening = [i for i, c in enumerate(nb.cells[:first]) if c.cell_type == "code" and i not in checks]
-    given = imported_names([nb.cells[i].source for i in opening])
+    imported = imported_names([nb.cells[i].source for i in opening])
     later = {i for i, c in enumerate(nb.cells) if c.cell_type == "code"} - {*opening, *answers.values(), *checks}
-    constants = {i: cell for i in sorted(later) if (cell := as_constant(nb.cells[i].source, given))}
+    constants = {i: cell for i in sorted(later) if (cell := as_constant(nb.cells[i].source, imported))}
     digest = hashlib.sha256(released + b"\0" + key_bytes).hexdigest()
     return Lesson(slug, version, nb, exercises, opening, constants, checks, answer_of, graded, digest)
 

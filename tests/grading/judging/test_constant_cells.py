@@ -56,17 +56,17 @@ pd.DataFrame({"all": [second]})
     ],
 )
 def test_a_cell_that_gives_everybody_the_same_is_known_by_its_parts(source: str, makes: tuple[str, ...] | None) -> None:
-    given = imported_names([OPENING, "from os import path as show", "%matplotlib inline"])
-    assert given == {"numbers", "outside", "read", "example", "pd"}
-    cell = as_constant(source, given)
+    imported = imported_names([OPENING, "from os import path as show", "%matplotlib inline"])
+    assert imported == {"numbers", "outside", "read", "example", "pd"}
+    cell = as_constant(source, imported)
     assert (None if cell is None else cell.makes) == makes
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ForkServer]:
     sources = {3: PAIN, 4: "read('walsh', 'post', 4)", 5: "None", 6: "numbers(3)", 7: "example.abstract()"}
-    given = imported_names([OPENING])
-    cells = {place: cell for place, source in sources.items() if (cell := as_constant(source, given))}
+    imported = imported_names([OPENING])
+    cells = {place: cell for place, source in sources.items() if (cell := as_constant(source, imported))}
     assert sorted(cells) == sorted(sources)
     with ForkServer([OPENING], constants=cells) as server:
         yield server
