@@ -1,14 +1,18 @@
-"""`python -m tests.workbench`: each bar with its figure, and what was missed. Exit status 1 where a bar is not reached."""
+"""`python -m tests.workbench`: each bar with its figure, and what was missed. Exit status 1 where a bar is not reached.
+
+`python -m tests.workbench second` measures against the second labeller's labels.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from tests.workbench import measure
+from tests.workbench import measure, texts
 
 
 def main() -> int:
     """Print the bars."""
+    texts.FOLDER /= sys.argv[1] if len(sys.argv) > 1 else "."
     bars = [*measure.accuracy(), *measure.speed()]
     for bar in bars:
         sign = "≥" if bar.more_is_better else "≤"
