@@ -16,8 +16,9 @@ _FREE_BUILTINS = frozenset(
     {"bool", "dict", "display", "float", "int", "len", "list", "max", "min", "range", "round", "set", "sorted", "str"}
     | {"sum", "tuple", "zip"}
 )
-_LIBRARIES = {"pandas"}
-_STATEFUL = {"random", "plot", "hist", "boxplot"}  # attributes: chance, and pictures that stay open
+_PANDAS = "pd"
+_MAKERS = {"DataFrame", "Series", "Index", "concat", "merge"}  # of pandas, which also has options and reads files
+_STATEFUL = {"random", "sample", "plot", "hist", "boxplot"}  # attributes: chance, and pictures that stay open
 _EXPRESSIONS = (
     *(ast.Assign, ast.Expr, ast.Call, ast.keyword, ast.Name, ast.Load, ast.Store, ast.Constant, ast.List, ast.Tuple),
     *(ast.Dict, ast.Set, ast.Attribute, ast.Subscript, ast.Slice, ast.Starred, ast.ListComp, ast.comprehension),
@@ -47,7 +48,7 @@ def as_constant(source: str, imported: set[str]) -> ConstantCell | None:
     uses, makes = set[str](), dict[str, None]()
     for statement in tree.body:
         nodes = list(ast.walk(statement))
-        if not all(map(_is_harmless, nodes)) or not _binds_names_alone(statement):
+        if not all(map(_is_harmless, nodes)) or not _only_makes_with_pandas(nodes) or not _binds_names_alone(statement):
             return None
         bound = {n.id for n in nodes if isinstance(n, ast.comprehension) for n in _names(n.target)}
         loaded = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)} - bound - {*makes}
@@ -61,10 +62,16 @@ def as_constant(source: str, imported: set[str]) -> ConstantCell | None:
 
 def _is_harmless(node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute):
-        return node.attr not in _STATEFUL and not node.attr.startswith("_")
+        return node.attr not in _STATEFUL and not node.attr.startswith(("_", "to_"))
     if isinstance(node, ast.Constant):  # a query with @ may use a learner's name
         return not (isinstance(node.value, str) and "@" in node.value)
     return isinstance(node, _EXPRESSIONS)
+
+
+def _only_makes_with_pandas(nodes: Sequence[ast.AST]) -> bool:
+    """Whether pandas is only asked for new objects: it stands before a dot, and a maker behind it."""
+    asked = [n.value for n in nodes if isinstance(n, ast.Attribute) and n.attr in _MAKERS]
+    return all(n in asked for n in nodes if isinstance(n, ast.Name) and n.id == _PANDAS)
 
 
 def _binds_names_alone(statement: ast.stmt) -> bool:
@@ -78,7 +85,7 @@ def _names(target: ast.expr) -> Iterator[ast.Name]:
 
 
 def imported_names(sources: Sequence[str]) -> set[str]:
-    """The names that these cells import from the course's library, and what they call pandas."""
+    """The names that these cells import from the course's library, and pandas' where it has its usual one."""
     statements = [n for s in sources if (tree := parse_source(s)) for n in tree.body]
     names = {
         a.asname or a.name
@@ -86,8 +93,8 @@ def imported_names(sources: Sequence[str]) -> set[str]:
         if isinstance(n, ast.ImportFrom) and (n.module or "").split(".")[0] == "appraise"
         for a in n.names
     }
-    libraries = [a for n in statements if isinstance(n, ast.Import) for a in n.names if a.name in _LIBRARIES]
-    return names | {a.asname or a.name for a in libraries}
+    libraries = [(a.name, a.asname) for n in statements if isinstance(n, ast.Import) for a in n.names]
+    return names | ({_PANDAS} if ("pandas", _PANDAS) in libraries else set())
 
 
 def parse_source(source: str) -> ast.Module | None:
